@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "swift-model-zoo",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "ModelZoo", targets: ["ModelZoo"]),
+    .executable(name: "zoo", targets: ["zoo"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // C libraries of the system.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+
+    // The project's own C.
+    .target(name: "CRegistry"),
+    .target(name: "CKernels"),
+    .target(name: "CPixels", dependencies: ["CPNG"]),
+
+    // From a name to numbers, each module using only those above it.
+    .target(name: "ZooCore"),
+    .target(name: "ZooRegistry", dependencies: ["ZooCore", "CRegistry"]),
+    .target(
+      name: "ZooFetch",
+      dependencies: [
+        "ZooCore", "CCurl",
+        .target(name: "CCrypto", condition: .when(platforms: [.linux])),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(name: "ZooTensors", dependencies: ["ZooCore", "CKernels"]),
+    .target(name: "ZooCheckpoint", dependencies: ["ZooCore", "ZooTensors", "CZlib"]),
+    .target(
+      name: "ZooVision",
+      dependencies: ["ZooCore", "ZooTensors", "CPixels", "CTurboJPEG", "CWebP"]),
+    .target(name: "ZooNetworks", dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint"]),
+    .target(
+      name: "ModelZoo",
+      dependencies: [
+        "ZooCore", "ZooRegistry", "ZooFetch", "ZooTensors", "ZooCheckpoint", "ZooVision",
+        "ZooNetworks", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "zoo",
+      dependencies: [
+        "ModelZoo", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/zoo-cli"),
+
+    .testTarget(name: "ZooCoreTests", dependencies: ["ZooCore"]),
+    .testTarget(name: "ZooRegistryTests", dependencies: ["ZooRegistry"]),
+    .testTarget(
+      name: "ZooFetchTests", dependencies: ["ZooFetch"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZooCheckpointTests", dependencies: ["ZooCheckpoint"], exclude: ["Fixtures"]),
+    .testTarget(name: "ZooTensorsTests", dependencies: ["ZooTensors"]),
+    .testTarget(name: "ZooVisionTests", dependencies: ["ZooVision"], exclude: ["Fixtures"]),
+    .testTarget(name: "ZooNetworksTests", dependencies: ["ZooNetworks"], exclude: ["Fixtures"]),
+    .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo"]),
+    .testTarget(name: "ZooCommandTests", dependencies: ["zoo"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

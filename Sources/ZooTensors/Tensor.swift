@@ -1,0 +1,48 @@
+/// A dense float32 tensor in row-major order.
+public struct Tensor: Sendable, Equatable {
+  /// The extents, outermost first; `[]` for a scalar.
+  public let shape: [Int]
+  /// All elements, the last extent running fastest.
+  public internal(set) var scalars: [Float]
+
+  /// Makes a tensor of given elements.
+  ///
+  /// - Precondition: `scalars.count` is the product of the extents.
+  public init(shape: [Int], scalars: [Float]) {
+    precondition(shape.allSatisfy { $0 >= 0 }, "a tensor's extents are not negative")
+    precondition(
+      scalars.count == shape.reduce(1, *),
+      "a tensor of shape \(shape) does not have \(scalars.count) elements")
+    self.shape = shape
+    self.scalars = scalars
+  }
+
+  /// Makes a tensor filled with one value.
+  public init(shape: [Int], repeating value: Float = 0) {
+    self.init(shape: shape, scalars: Array(repeating: value, count: shape.reduce(1, *)))
+  }
+
+  /// How many elements there are.
+  public var count: Int { scalars.count }
+
+  /// The same elements under another shape with the same count.
+  public func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, scalars: scalars) }
+
+  /// The part at one index of the outermost extent, with that extent dropped.
+  public subscript(index: Int) -> Tensor {
+    let stride = shape.dropFirst().reduce(1, *)
+    return Tensor(
+      shape: Array(shape.dropFirst()),
+      scalars: Array(scalars[index * stride..<(index + 1) * stride]))
+  }
+
+  /// Joins tensors of one shape along a new outermost extent.
+  ///
+  /// - Precondition: there is at least one tensor, and all have one shape.
+  public static func stack(_ tensors: [Tensor]) -> Tensor {
+    precondition(!tensors.isEmpty, "stack needs at least one tensor")
+    let shape = tensors[0].shape
+    precondition(tensors.allSatisfy { $0.shape == shape }, "stack needs tensors of one shape")
+    return Tensor(shape: [tensors.count] + shape, scalars: tensors.flatMap(\.scalars))
+  }
+}

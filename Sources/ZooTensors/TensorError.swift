@@ -1,0 +1,30 @@
+import ZooCore
+
+/// A tensor that cannot be made or used as asked.
+public enum TensorError: ZooFailure, Equatable {
+  /// Shape, strides or offset do not fit the storage.
+  case invalidLayout(String)
+  /// A tensor does not have the shape that an operation needs.
+  case shapeMismatch(expected: String, found: [Int])
+  /// The element type cannot be computed with.
+  case unsupportedDType(DType)
+
+  /// The kind of the failure.
+  public var kind: FailureKind {
+    switch self {
+    case .invalidLayout: .integrity
+    case .shapeMismatch: .usage
+    case .unsupportedDType: .unsupported
+    }
+  }
+
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .invalidLayout(let reason): "invalid tensor: \(reason)"
+    case .shapeMismatch(let expected, let found):
+      "a tensor has shape \(found) where \(expected) is needed"
+    case .unsupportedDType(let dtype): "\(dtype.rawValue) tensors cannot be computed with"
+    }
+  }
+}

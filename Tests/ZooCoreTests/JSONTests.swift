@@ -1,0 +1,32 @@
+import Testing
+
+@testable import ZooCore
+
+@Suite struct JSONTests {
+  @Test func textsRoundTrip() throws {
+    let text = #"{"a":[1,2.5,-3e2,null,true],"b":{"ü\n":"\ud83d\ude00"},"c":[[1]],"d":{},"e":[]}"#
+    let value = try JSONValue(parsing: text)
+    #expect(try JSONValue(parsing: value.serialized()) == value)
+    #expect(try JSONValue(parsing: value.serialized(pretty: true)) == value)
+    #expect(value["b"]?.object?.keys == ["ü\n"])
+    #expect(value["b"]?["ü\n"] == "😀")
+    #expect(value.object?.keys == ["a", "b", "c", "d", "e"])
+    #expect(value["a"]?.array?[2] == .number(-300))
+  }
+
+  @Test(arguments: [
+    ("", 0), ("{", 1), (#"{"a":1,"a":2}"#, 7), (#"{"a":1,"\u0061":2}"#, 7), ("[1,]", 3), ("01", 0),
+    ("[1] 2", 4), (#""\ud800""#, 1), ("\"\u{1}\"", 1), ("nul", 0), ("1e999", 0), ("-", 0),
+    ("[1 2]", 3), (#""abc"#, 0), (#""\x""#, 2), ("+1", 0), (#""\u+123""#, 3),
+  ])
+  func faultsAreNamedWithTheirPlace(text: String, offset: Int) {
+    #expect { try JSONValue(parsing: text) } throws: { ($0 as? JSONError)?.offset == offset }
+  }
+
+  @Test func deepNestingAndInvalidUTF8AreRefused() {
+    #expect(throws: JSONError.self) {
+      try JSONValue(parsing: String(repeating: "[", count: 100_000))
+    }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
+  }
+}
