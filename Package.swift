@@ -76,5 +76,5 @@ let package = Package(
     .testTarget(name: "ZooCommandTests", dependencies: ["zoo"]),
   ],
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .gnu11
 )

@@ -28,6 +28,34 @@ public struct Tensor: Sendable, Equatable {
   /// The same elements under another shape with the same count.
   public func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, scalars: scalars) }
 
+  /// The same elements with the extents in another order, as NumPy's `transpose`.
+  ///
+  /// - Precondition: `order` holds each of the extents' positions once.
+  public func transposed(_ order: [Int]) -> Tensor {
+    precondition(order.sorted() == Array(shape.indices), "\(order) does not order \(shape)")
+    var strides = shape
+    var next = 1
+    for axis in shape.indices.reversed() {
+      strides[axis] = next
+      next *= shape[axis]
+    }
+    let newShape = order.map { shape[$0] }
+    var result: [Float] = []
+    result.reserveCapacity(count)
+    var position = Array(repeating: 0, count: order.count)
+    for _ in 0..<count {
+      var source = 0
+      for (axis, index) in zip(order, position) { source += strides[axis] * index }
+      result.append(scalars[source])
+      for axis in newShape.indices.reversed() {
+        position[axis] += 1
+        if position[axis] < newShape[axis] { break }
+        position[axis] = 0
+      }
+    }
+    return Tensor(shape: newShape, scalars: result)
+  }
+
   /// The part at one index of the outermost extent, with that extent dropped.
   public subscript(index: Int) -> Tensor {
     let stride = shape.dropFirst().reduce(1, *)

@@ -8,12 +8,15 @@ public enum TensorError: ZooFailure, Equatable {
   case shapeMismatch(expected: String, found: [Int])
   /// The element type cannot be computed with.
   case unsupportedDType(DType)
+  /// The system gave no threads to compute with.
+  case noThreads(requested: Int)
 
   /// The kind of the failure.
   public var kind: FailureKind {
     switch self {
     case .invalidLayout: .integrity
     case .shapeMismatch: .usage
+    case .noThreads(let requested): requested < 1 ? .usage : .other
     case .unsupportedDType: .unsupported
     }
   }
@@ -25,6 +28,10 @@ public enum TensorError: ZooFailure, Equatable {
     case .shapeMismatch(let expected, let found):
       "a tensor has shape \(found) where \(expected) is needed"
     case .unsupportedDType(let dtype): "\(dtype.rawValue) tensors cannot be computed with"
+    case .noThreads(let requested):
+      requested < 1
+        ? "\(requested) threads cannot compute anything; ask for 1 or more"
+        : "the system gives no memory for \(requested) threads"
     }
   }
 }

@@ -1,1 +1,120 @@
+// Float kernels of the model zoo, and the threads that run them.
+//
+// Every matrix is row-major float32; a stride is the distance between rows in elements. The
+// functions check nothing: ZooTensors is their only caller and owns the preconditions.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- Threads ---------------------------------------------------------------------------------
+
+// How many processors this process may use: its affinity and its container's share; on Apple
+// silicon the performance cores.
+int zk_processors(void);
+
+typedef struct zk_pool zk_pool;
+
+// A pool whose jobs run on `threads` threads: the caller's and `threads - 1` workers. NULL when the
+// system gives no memory; fewer workers when it gives fewer threads.
+zk_pool *_Nullable zk_pool_create(int threads);
+// Ends the workers. No job may be running.
+void zk_pool_destroy(zk_pool *_Nonnull pool);
+// How many threads run a job, the caller included.
+int zk_pool_threads(const zk_pool *_Nonnull pool);
+
+// Runs body(context, chunk, thread) once for each chunk in 0..<chunks, on any thread of the pool;
+// `thread` is in 0..<zk_pool_threads. Returns when all are done. One caller at a time.
+typedef void (*zk_body)(void *_Nonnull context, size_t chunk, int thread);
+void zk_parallel(zk_pool *_Nonnull pool, size_t chunks, zk_body _Nonnull body, void *_Nonnull context);
+
+// ---- Paths -----------------------------------------------------------------------------------
+
+// The kernels compiled for one kind of processor.
+typedef struct zk_path zk_path;
+
+// The paths compiled into this program, best first; `index` from 0, NULL past the last.
+const zk_path *_Nullable zk_path_at(size_t index);
+const char *_Nonnull zk_path_name(const zk_path *_Nonnull path);
+// Whether this processor can run the path.
+bool zk_path_runs_here(const zk_path *_Nonnull path);
+// The best path that this processor can run.
+const zk_path *_Nonnull zk_path_best(void);
+
+// ---- Matrix products --------------------------------------------------------------------------
+
+// How many floats the packed form of a weight matrix [n, k] takes.
+size_t zk_packed_count(const zk_path *_Nonnull path, size_t n, size_t k);
+// Packs w [n, k], which may lie at any address, as [n/nr][k][nr]; rows beyond n become zero.
+void zk_pack(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const void *_Nonnull w, size_t n, size_t k,
+    float *_Nonnull packed);
+
+typedef enum { ZK_IDENTITY, ZK_GELU, ZK_GELU_TANH, ZK_QUICK_GELU, ZK_SILU, ZK_RELU } zk_activation;
+// What happens with the value v that a product gives for an element c of the result.
+typedef enum {
+  ZK_STORE,     // c = v
+  ZK_ADD,       // c = c + v
+  ZK_MULTIPLY,  // c = c * v
+} zk_combine;
+
+// c [m, n] = combine(scale * activation(a [m, k] x w^T + bias))
+typedef struct {
+  const float *_Nonnull a;
+  size_t a_stride;
+  const float *_Nonnull packed;
+  float *_Nonnull c;
+  size_t c_stride;
+  size_t m, n, k;
+  const float *_Nullable bias;   // [n]
+  const float *_Nullable scale;  // [n]
+  zk_activation activation;
+  zk_combine combine;
+} zk_gemm_task;
+void zk_gemm(const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_gemm_task *_Nonnull task);
+void zk_gemm_naive(const zk_gemm_task *_Nonnull task, const float *_Nonnull w);
+
+// ---- Attention --------------------------------------------------------------------------------
+
+// For each image and head: out = softmax(scale * q k^T) v.
+//
+// The operand of image i, row t, head h begins at p + i * image + t * row + h * head; a step of 0
+// shares it. The result of image i, row t, head h begins at out + (i * queries + t) * out_row +
+// h * value_dim.
+typedef struct {
+  const float *_Nonnull p;
+  size_t image, row, head;
+} zk_operand;
+typedef struct {
+  zk_operand q, k, v;
+  float *_Nonnull out;
+  size_t out_row;
+  size_t images, heads, queries, keys, head_dim, value_dim;
+  float scale;
+  float *_Nonnull scratch;  // zk_attention_scratch() floats for each thread of the pool
+} zk_attention_task;
+size_t zk_attention_scratch(const zk_path *_Nonnull path, const zk_attention_task *_Nonnull task);
+void zk_attention(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_attention_task *_Nonnull task);
+// `scratch` here holds `keys` floats.
+void zk_attention_naive(const zk_attention_task *_Nonnull task);
+
+// ---- Normalisation ----------------------------------------------------------------------------
+
+// y = activation(norm(x)) for `groups` neighbouring groups of `size` elements in each row, in place
+// where y == x; the norm is LayerNorm, or RMSNorm where `rms`.
+typedef struct {
+  const float *_Nonnull x;
+  size_t x_stride;
+  float *_Nonnull y;
+  size_t y_stride;
+  size_t rows, groups, size;
+  const float *_Nonnull weight;  // [size]
+  const float *_Nullable bias;   // [size]
+  float eps;
+  bool rms;
+  zk_activation activation;
+} zk_norm_task;
+void zk_norm(const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_norm_task *_Nonnull task);
+void zk_norm_naive(const zk_norm_task *_Nonnull task);

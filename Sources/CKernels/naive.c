@@ -1,0 +1,78 @@
+// What each kernel computes, written as plainly as possible and in double precision: the reference
+// that the tests compare every path with.
+#include <math.h>
+
+#include "CKernels.h"
+
+static double activate(double x, zk_activation activation) {
+  switch (activation) {
+    case ZK_GELU: return 0.5 * x * (1 + erf(x / sqrt(2)));
+    case ZK_GELU_TANH: return 0.5 * x * (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case ZK_QUICK_GELU: return x / (1 + exp(-1.702 * x));
+    case ZK_SILU: return x / (1 + exp(-x));
+    case ZK_RELU: return x > 0 ? x : 0;
+    case ZK_IDENTITY: break;
+  }
+  return x;
+}
+
+void zk_gemm_naive(const zk_gemm_task *task, const float *w) {
+  for (size_t i = 0; i < task->m; i++)
+    for (size_t j = 0; j < task->n; j++) {
+      double v = task->bias ? task->bias[j] : 0;
+      for (size_t l = 0; l < task->k; l++)
+        v += (double)task->a[i * task->a_stride + l] * w[j * task->k + l];
+      v = activate(v, task->activation);
+      if (task->scale) v *= task->scale[j];
+      float *c = task->c + i * task->c_stride + j;
+      if (task->combine == ZK_ADD) v += *c;
+      if (task->combine == ZK_MULTIPLY) v *= *c;
+      *c = (float)v;
+    }
+}
+
+void zk_attention_naive(const zk_attention_task *task) {
+  float *weights = task->scratch;
+  for (size_t image = 0; image < task->images; image++)
+    for (size_t head = 0; head < task->heads; head++)
+      for (size_t query = 0; query < task->queries; query++) {
+        const float *q =
+            task->q.p + image * task->q.image + head * task->q.head + query * task->q.row;
+        const float *k = task->k.p + image * task->k.image + head * task->k.head;
+        const float *v = task->v.p + image * task->v.image + head * task->v.head;
+        double most = -INFINITY, total = 0;
+        for (size_t key = 0; key < task->keys; key++) {
+          double score = 0;
+          for (size_t i = 0; i < task->head_dim; i++)
+            score += (double)q[i] * k[key * task->k.row + i];
+          weights[key] = (float)(score * task->scale);
+          most = fmax(most, weights[key]);
+        }
+        for (size_t key = 0; key < task->keys; key++) total += exp(weights[key] - most);
+        float *out =
+            task->out + (image * task->queries + query) * task->out_row + head * task->value_dim;
+        for (size_t i = 0; i < task->value_dim; i++) {
+          double value = 0;
+          for (size_t key = 0; key < task->keys; key++)
+            value += exp(weights[key] - most) / total * v[key * task->v.row + i];
+          out[i] = (float)value;
+        }
+      }
+}
+
+void zk_norm_naive(const zk_norm_task *task) {
+  for (size_t row = 0; row < task->rows; row++)
+    for (size_t group = 0; group < task->groups; group++) {
+      const float *x = task->x + row * task->x_stride + group * task->size;
+      float *y = task->y + row * task->y_stride + group * task->size;
+      double mean = 0, square = 0;
+      for (size_t i = 0; i < task->size && !task->rms; i++) mean += x[i];
+      mean /= (double)task->size;
+      for (size_t i = 0; i < task->size; i++) square += (x[i] - mean) * (x[i] - mean);
+      double factor = 1 / sqrt(square / (double)task->size + task->eps);
+      for (size_t i = 0; i < task->size; i++)
+        y[i] = (float)activate(
+            (x[i] - mean) * factor * task->weight[i] + (task->bias ? task->bias[i] : 0),
+            task->activation);
+    }
+}

@@ -1,0 +1,24 @@
+#include "path.h"
+
+static const zk_path *const paths[] = {
+#if defined(__x86_64__)
+    &zk_path_avx512, &zk_path_avx2,
+#elif defined(__aarch64__)
+    &zk_path_neon,
+#endif
+    &zk_path_portable, &zk_path_wide,
+};
+
+const zk_path *zk_path_at(size_t index) {
+  return index < sizeof paths / sizeof *paths ? paths[index] : NULL;
+}
+
+const char *zk_path_name(const zk_path *path) { return path->name; }
+
+bool zk_path_runs_here(const zk_path *path) { return path->runs_here(); }
+
+const zk_path *zk_path_best(void) {
+  size_t index = 0;
+  while (!paths[index]->runs_here()) index++;
+  return paths[index];
+}

@@ -1,0 +1,63 @@
+// Shares attention heads and normalised rows out to the threads.
+#include "path.h"
+
+typedef struct {
+  const zk_path *path;
+  const zk_attention_task *task;
+  size_t scratch, parts;
+} attention_context;
+
+static size_t score_rows(const zk_path *path, const zk_attention_task *task) {
+  return zk_ceil_div(task->keys, path->tile_columns) * path->tile_columns;
+}
+
+size_t zk_attention_scratch(const zk_path *path, const zk_attention_task *task) {
+  size_t values = zk_ceil_div(task->value_dim, path->tile_columns) * path->tile_columns;
+  return score_rows(path, task) * (task->head_dim + path->tile_rows) + values * task->keys;
+}
+
+static void attend(void *opaque, size_t unit, int thread) {
+  const attention_context *context = opaque;
+  const zk_attention_task *task = context->task;
+  size_t part = unit % context->parts;
+  size_t head = unit / context->parts % task->heads;
+  size_t image = unit / context->parts / task->heads;
+  size_t first = task->queries * part / context->parts;
+  size_t last = task->queries * (part + 1) / context->parts;
+  context->path->attention_head(
+      context->path, task, image, head, first, last - first,
+      task->scratch + (size_t)thread * context->scratch);
+}
+
+void zk_attention(const zk_path *path, zk_pool *pool, const zk_attention_task *task) {
+  attention_context context = {path, task, zk_attention_scratch(path, task), 1};
+  // Heads are divided only where there are too few to keep the threads busy: each part packs the
+  // head's keys and values anew.
+  size_t units = task->images * task->heads;
+  size_t wanted = 2 * (size_t)zk_pool_threads(pool);
+  if (units == 0 || task->queries == 0) return;
+  if (units < wanted)
+    context.parts = zk_min(
+        zk_ceil_div(wanted, units), zk_ceil_div(task->queries, 2 * path->tile_rows));
+  zk_parallel(pool, units * context.parts, attend, &context);
+}
+
+enum { NORM_ROWS = 16 };
+
+typedef struct {
+  const zk_path *path;
+  const zk_norm_task *task;
+} norm_context;
+
+static void normalize(void *opaque, size_t chunk, int thread) {
+  (void)thread;
+  const norm_context *context = opaque;
+  size_t end = zk_min((chunk + 1) * NORM_ROWS, context->task->rows);
+  for (size_t row = chunk * NORM_ROWS; row < end; row++)
+    context->path->norm_row(context->task, row);
+}
+
+void zk_norm(const zk_path *path, zk_pool *pool, const zk_norm_task *task) {
+  norm_context context = {path, task};
+  zk_parallel(pool, zk_ceil_div(task->rows, NORM_ROWS), normalize, &context);
+}

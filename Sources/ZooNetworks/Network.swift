@@ -1,0 +1,160 @@
+import Synchronization
+import ZooCore
+import ZooTensors
+
+/// A network with its weights, ready to run on the CPU.
+///
+/// The methods compute on the network's own threads and block the caller until the result is there;
+/// in asynchronous code call `inferImage` and `inferBatch`, which do not hold up a task's thread.
+/// Several callers may share a network: their passes run one after another.
+public final class Network: Sendable {
+  private enum ClassifierState {
+    case identity
+    case withoutWeights(classes: Int)
+    case loaded(Classifier)
+  }
+
+  /// Height and width of the images that the network takes.
+  public let inputSize: ImageSize
+  private let architecture: any Architecture
+  private let backend: Backend
+  private let headBias: Bool
+  private let isMLPHead: Bool
+  private let classifierState: Mutex<ClassifierState>
+
+  /// Builds a network of a family and loads its weights, all of them and nothing else.
+  ///
+  /// - Parameters:
+  ///   - family: the network's family, such as "vit".
+  ///   - configuration: the options: registered ones merged with the checkpoint's and the caller's.
+  ///   - classes: how many classes the weights' classifier has; 0 for a network without one.
+  ///   - size: the size of the images that the weights were made for.
+  ///   - newSize: the size of the images to come, if it is another one.
+  ///   - weights: the state dict.
+  /// - Throws: ``NetworkError`` that names the tensor or the option.
+  package init(
+    family: String, configuration: JSONObject, classes: Int, size: ImageSize,
+    newSize: ImageSize? = nil, weights: [String: TensorView], backend: Backend
+  ) throws(NetworkError) {
+    guard let type = architectures[family] else {
+      throw .unsupportedFamily(family, supported: architectures.keys.sorted())
+    }
+    let source = Weights(weights, backend: backend)
+    inputSize = newSize ?? size
+    architecture = try type.init(
+      configuration: configuration, size: size, newSize: inputSize, weights: source)
+    headBias = configuration["head_bias"]?.bool ?? true
+    isMLPHead = configuration["mlp_head"]?.bool ?? false
+    self.backend = backend
+    if classes == 0 {
+      classifierState = Mutex(.identity)
+    } else {
+      classifierState = Mutex(
+        .loaded(
+          try Classifier(
+            classes: classes, embeddingSize: architecture.embeddingSize, bias: headBias,
+            isMLP: isMLPHead, weights: source.scope("classifier"))))
+    }
+    try source.finish()
+  }
+
+  /// The size of an embedding, D.
+  public var embeddingSize: Int { architecture.embeddingSize }
+
+  /// How many classes the classifier has; 0 without one.
+  public var classes: Int {
+    classifierState.withLock { state in
+      switch state {
+      case .identity: 0
+      case .withoutWeights(let classes): classes
+      case .loaded(let classifier): classifier.classes
+      }
+    }
+  }
+
+  /// The embeddings [N, D] of images [N, 3, H, W].
+  ///
+  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` if H and W are not ``inputSize``.
+  public func embedding(_ batch: Tensor) throws(NetworkError) -> Tensor {
+    try check(batch)
+    return backend.pass { workspace in
+      architecture.embedding(batch, in: workspace).tensor()
+    }
+  }
+
+  /// The logits [N, classes] of images [N, 3, H, W]; their embeddings [N, D] without a classifier.
+  ///
+  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` if H and W are not ``inputSize``, and
+  ///   ``NetworkError/classifierWithoutWeights(classes:)`` between ``resetClassifier(_:)`` and the
+  ///   loading of a head.
+  public func forward(_ batch: Tensor) throws(NetworkError) -> Tensor {
+    try classify(try embedding(batch))
+  }
+
+  /// The logits [N, classes] of embeddings [N, D]; the embeddings themselves without a classifier.
+  public func classify(_ embeddings: Tensor) throws(NetworkError) -> Tensor {
+    switch classifierState.withLock({ $0 }) {
+    case .identity: return embeddings
+    case .withoutWeights(let classes): throw .classifierWithoutWeights(classes: classes)
+    case .loaded(let classifier): return try classifier.logits(embeddings)
+    }
+  }
+
+  /// The feature maps of images [N, 3, H, W] that detectors are built on, stage by stage.
+  ///
+  /// A ViT/16 gives `stage1`, [N, D, H/16, W/16]: the output of its last block without the final
+  /// norm, special tokens dropped. With the option `out_indices` there is a stage for each index.
+  public func detectionFeatures(_ batch: Tensor) throws(NetworkError) -> [FeatureMap] {
+    try check(batch)
+    return backend.pass { workspace in architecture.featureMaps(batch, in: workspace) }
+  }
+
+  /// Replaces the classifier by one for `classes` classes, which has no weights until a head is
+  /// loaded into ``classifier``; 0 leaves the network without a classifier.
+  public func resetClassifier(_ classes: Int) {
+    precondition(classes >= 0, "a classifier has no negative number of classes")
+    classifierState.withLock { $0 = classes == 0 ? .identity : .withoutWeights(classes: classes) }
+  }
+
+  /// The network's classifier, into which a head is loaded.
+  public var classifier: ClassifierSlot { ClassifierSlot(network: self) }
+
+  /// A head for this network's embeddings, to be used beside its own classifier.
+  ///
+  /// - Parameters:
+  ///   - classes: how many classes the head has.
+  ///   - state: the head's state dict, `weight` [classes, D] and `bias` [classes].
+  package func head(classes: Int, state: [String: TensorView]) throws(NetworkError) -> Classifier {
+    let weights = Weights(state, backend: backend)
+    let head = try Classifier(
+      classes: classes, embeddingSize: embeddingSize, bias: headBias, isMLP: isMLPHead,
+      weights: weights)
+    try weights.finish()
+    return head
+  }
+
+  fileprivate func load(_ head: Classifier) throws(NetworkError) {
+    let expected = [classes, embeddingSize]
+    guard [head.classes, head.embeddingSize] == expected else {
+      throw .wrongShape(
+        key: "classifier.weight", expected: expected, found: [head.classes, head.embeddingSize])
+    }
+    classifierState.withLock { $0 = .loaded(head) }
+  }
+
+  private func check(_ batch: Tensor) throws(NetworkError) {
+    let expected = [3, inputSize.height, inputSize.width]
+    guard batch.shape.count == 4, Array(batch.shape[1...]) == expected, batch.shape[0] > 0 else {
+      throw .wrongBatch(
+        expected: "[N, 3, \(inputSize.height), \(inputSize.width)]", found: batch.shape)
+    }
+  }
+}
+
+/// The place of a network's classifier; see ``Network/classifier``.
+public struct ClassifierSlot: Sendable {
+  fileprivate let network: Network
+
+  /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
+  public func load(_ head: Classifier) throws(NetworkError) { try network.load(head) }
+}

@@ -1,0 +1,63 @@
+import ZooCore
+import ZooTensors
+
+/// A network that cannot be built from its configuration and weights, or run on its input.
+public enum NetworkError: ZooFailure, Equatable {
+  /// The checkpoint lacks a tensor that the network needs.
+  case missingKey(String, shape: [Int])
+  /// A tensor of the checkpoint has another shape than the network needs.
+  case wrongShape(key: String, expected: [Int], found: [Int])
+  /// A tensor of the checkpoint holds elements that cannot be computed with.
+  case unsupportedDType(key: String, dtype: DType)
+  /// The checkpoint has tensors that the network does not use.
+  case unusedKeys([String])
+  /// No network of this family can be built by this version.
+  case unsupportedFamily(String, supported: [String])
+  /// An option of the configuration is missing, unknown or has a value that cannot be used.
+  case invalidOption(String, reason: String)
+  /// The input size does not suit the network.
+  case invalidSize(height: Int, width: Int, reason: String)
+  /// A batch does not have the shape that the network needs.
+  case wrongBatch(expected: String, found: [Int])
+  /// The classifier was reset and has no weights yet.
+  case classifierWithoutWeights(classes: Int)
+  /// The system could not give the memory or threads to compute with.
+  case tensor(TensorError)
+
+  /// The kind of the failure.
+  public var kind: FailureKind {
+    switch self {
+    case .missingKey, .wrongShape, .unusedKeys: .integrity
+    case .unsupportedDType, .unsupportedFamily, .invalidOption: .unsupported
+    case .invalidSize, .wrongBatch, .classifierWithoutWeights: .usage
+    case .tensor(let error): error.kind
+    }
+  }
+
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .missingKey(let key, let shape):
+      "the weights have no tensor '\(key)', which the network needs with shape \(shape)"
+    case .wrongShape(let key, let expected, let found):
+      "the tensor '\(key)' of the weights has shape \(found) where the network needs \(expected)"
+    case .unsupportedDType(let key, let dtype):
+      "the tensor '\(key)' of the weights is \(dtype.rawValue), which cannot be computed with"
+    case .unusedKeys(let keys):
+      "the network does not use \(keys.count) of the weights' tensors, the first being "
+        + keys.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    case .unsupportedFamily(let family, let supported):
+      "networks of the family '\(family)' are not supported yet; these are: "
+        + supported.joined(separator: ", ")
+    case .invalidOption(let option, let reason):
+      "the network's option '\(option)' \(reason)"
+    case .invalidSize(let height, let width, let reason):
+      "the network cannot take images of \(height) x \(width) pixels: \(reason)"
+    case .wrongBatch(let expected, let found):
+      "a batch has shape \(found) where the network needs \(expected)"
+    case .classifierWithoutWeights(let classes):
+      "the classifier was reset to \(classes) classes and has no weights; load a head first"
+    case .tensor(let error): error.description
+    }
+  }
+}

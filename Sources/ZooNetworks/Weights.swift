@@ -1,0 +1,105 @@
+import Synchronization
+import ZooTensors
+
+/// The tensors of a state dict as layers take them: by name below a prefix, with a checked shape.
+///
+/// Remembers which tensors were taken, so that a load can be strict.
+package struct Weights: Sendable {
+  private final class Source: Sendable {
+    let tensors: [String: TensorView]
+    let taken = Mutex<Set<String>>([])
+
+    init(_ tensors: [String: TensorView]) { self.tensors = tensors }
+  }
+
+  package let backend: Backend
+  private let source: Source
+  private let prefix: String
+
+  /// Weights at the top of a state dict.
+  package init(_ tensors: [String: TensorView], backend: Backend) {
+    self.init(source: Source(tensors), prefix: "", backend: backend)
+  }
+
+  private init(source: Source, prefix: String, backend: Backend) {
+    self.source = source
+    self.prefix = prefix
+    self.backend = backend
+  }
+
+  /// The weights below `name`.
+  package func scope(_ name: String) -> Weights {
+    Weights(source: source, prefix: prefix + name + ".", backend: backend)
+  }
+
+  /// Whether there is a tensor of this name.
+  package func contains(_ name: String) -> Bool { source.tensors[prefix + name] != nil }
+
+  /// Takes a tensor as it lies in the file.
+  package func view(_ name: String, _ shape: [Int]) throws(NetworkError) -> TensorView {
+    let key = prefix + name
+    guard let view = source.tensors[key] else { throw .missingKey(key, shape: shape) }
+    guard view.shape == shape else {
+      throw .wrongShape(key: key, expected: shape, found: view.shape)
+    }
+    source.taken.withLock { _ = $0.insert(key) }
+    return view
+  }
+
+  /// Takes a tensor as dense float32.
+  package func tensor(_ name: String, _ shape: [Int]) throws(NetworkError) -> Tensor {
+    let view = try view(name, shape)
+    do {
+      return try view.float32()
+    } catch {
+      throw .unsupportedDType(key: prefix + name, dtype: view.dtype)
+    }
+  }
+
+  /// Takes the weight [outputs, inputs] and the bias [outputs] of a linear layer.
+  package func linear(
+    _ name: String, inputs: Int, outputs: Int, bias: Bool = true
+  ) throws(NetworkError) -> Linear {
+    try scope(name).linear(shape: [outputs, inputs], bias: bias)
+  }
+
+  /// Takes the weight [outputs, …] and the bias [outputs] of a layer that acts as a linear one.
+  package func linear(shape: [Int], bias: Bool = true) throws(NetworkError) -> Linear {
+    let weight = try view("weight", shape)
+    let bias = bias ? try tensor("bias", [shape[0]]) : nil
+    do {
+      return try Linear(weight: weight, bias: bias, backend: backend)
+    } catch .unsupportedDType(let dtype) {
+      throw .unsupportedDType(key: prefix + "weight", dtype: dtype)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Takes the weight and, for LayerNorm, the bias of a norm over `size` elements.
+  package func norm(
+    _ name: String, _ kind: Norm.Kind, size: Int, eps: Float
+  ) throws(NetworkError) -> Norm {
+    let layer = scope(name)
+    let weight = try layer.tensor("weight", [size])
+    let bias = kind == .layer ? try layer.tensor("bias", [size]) : nil
+    do {
+      return try Norm(kind, weight: weight, bias: bias, eps: eps, backend: backend)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Takes a tensor that inference has no use for, whatever its shape.
+  package func ignore(_ name: String) {
+    source.taken.withLock { _ = $0.insert(prefix + name) }
+  }
+
+  /// Fails if there are tensors that no layer took.
+  package func finish() throws(NetworkError) {
+    let unused = source.taken.withLock { taken in
+      source.tensors.keys.filter { !taken.contains($0) }
+    }
+    if !unused.isEmpty { throw .unusedKeys(unused.sorted()) }
+  }
+}

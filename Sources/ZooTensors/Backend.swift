@@ -1,0 +1,78 @@
+import CKernels
+import Synchronization
+
+/// Kernels for one kind of processor.
+package struct KernelPath: @unchecked Sendable, Equatable {
+  let pointer: OpaquePointer
+
+  /// The name, such as "avx512".
+  package var name: String { String(cString: zk_path_name(pointer)) }
+
+  /// Whether this processor can run it.
+  package var runsHere: Bool { zk_path_runs_here(pointer) }
+
+  /// The best path for this processor.
+  package static let best = KernelPath(pointer: zk_path_best())
+
+  /// All paths in this program, best first.
+  package static let all: [KernelPath] = {
+    var paths: [KernelPath] = []
+    while let pointer = zk_path_at(paths.count) { paths.append(KernelPath(pointer: pointer)) }
+    return paths
+  }()
+}
+
+/// Where networks run: a kernel path, a pool of threads and reusable memory.
+///
+/// One forward pass runs at a time and uses all the threads; more passes, from whatever threads,
+/// wait for their turn, so that a busy program never runs more compute threads than it asked for.
+package final class Backend: @unchecked Sendable {
+  package let path: KernelPath
+  let pool: OpaquePointer
+  private let workspace = Mutex(WorkspaceMemory())
+
+  /// Makes a backend; `threads` nil takes all processors that the process may use.
+  package init(threads: Int? = nil, path: KernelPath = .best) throws(TensorError) {
+    let threads = threads ?? Backend.availableProcessors
+    guard threads >= 1, let pool = zk_pool_create(Int32(clamping: min(threads, 1024))) else {
+      throw .noThreads(requested: threads)
+    }
+    self.pool = pool
+    self.path = path
+  }
+
+  deinit { zk_pool_destroy(pool) }
+
+  /// How many threads a pass uses.
+  package var threads: Int { Int(zk_pool_threads(pool)) }
+
+  /// How many processors this process may use.
+  package static var availableProcessors: Int { Int(zk_processors()) }
+
+  /// Runs one forward pass, alone.
+  ///
+  /// Matrices of the workspace are valid until `body` returns. Passes do not nest.
+  package func pass<R, E: Error>(_ body: (Workspace) throws(E) -> sending R) throws(E) -> sending R
+  {
+    try workspace.withLock { (memory) throws(E) in
+      memory.reset()
+      return try body(Workspace(backend: self, memory: memory))
+    }
+  }
+
+  /// Calls `body` once for each of `0..<count`, on the pool's threads.
+  ///
+  /// Only inside ``pass(_:)``.
+  func parallel(_ count: Int, _ body: (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var body = body
+      withUnsafeMutablePointer(to: &body) { pointer in
+        zk_parallel(
+          pool, count,
+          { context, chunk, _ in
+            context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(chunk)
+          }, pointer)
+      }
+    }
+  }
+}

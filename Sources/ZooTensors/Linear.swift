@@ -1,0 +1,148 @@
+import CKernels
+
+/// Floats that are written once, aligned to 64 bytes, and shared.
+package final class Vector: @unchecked Sendable {
+  let base: UnsafeMutablePointer<Float>
+  package let count: Int
+
+  /// Memory that `initialize` fills.
+  init(count: Int, initialize: (UnsafeMutablePointer<Float>) -> Void) {
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(count, 1) * MemoryLayout<Float>.size, alignment: 64)
+    self.count = count
+    base = memory.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
+    initialize(base)
+  }
+
+  /// Copies elements.
+  package convenience init(_ elements: [Float]) {
+    self.init(count: elements.count) { base in
+      for (index, element) in elements.enumerated() { (base + index).initialize(to: element) }
+    }
+  }
+
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+  /// The elements.
+  package var elements: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}
+
+/// A nonlinearity that a linear layer applies to its result.
+package enum Activation: Sendable {
+  /// None.
+  case identity
+  /// x Φ(x), through erf.
+  case gelu
+  /// The tanh approximation of GELU.
+  case geluTanh
+  /// x σ(1.702 x).
+  case quickGELU
+  /// x σ(x), also called swish.
+  case silu
+  /// max(x, 0).
+  case relu
+
+  var kernel: zk_activation {
+    switch self {
+    case .identity: ZK_IDENTITY
+    case .gelu: ZK_GELU
+    case .geluTanh: ZK_GELU_TANH
+    case .quickGELU: ZK_QUICK_GELU
+    case .silu: ZK_SILU
+    case .relu: ZK_RELU
+    }
+  }
+}
+
+/// What a linear layer does with what its output already holds.
+package enum Combine: Sendable {
+  /// Overwrites it.
+  case store
+  /// Adds to it: a residual connection.
+  case add
+  /// Multiplies it: a gate.
+  case multiply
+
+  var kernel: zk_combine {
+    switch self {
+    case .store: ZK_STORE
+    case .add: ZK_ADD
+    case .multiply: ZK_MULTIPLY
+    }
+  }
+}
+
+/// y = x Wᵀ + b with W packed for the kernels once, at construction.
+package struct Linear: Sendable {
+  package let inputs: Int
+  package let outputs: Int
+  private let packed: Vector
+  private let bias: Vector?
+  private let backend: Backend
+
+  /// Packs a weight [outputs, …] whose further extents together are the inputs.
+  ///
+  /// - Throws: ``TensorError`` if the bias does not have `outputs` elements, or if an element type
+  ///   cannot be computed with.
+  package init(weight: TensorView, bias: Tensor?, backend: Backend) throws(TensorError) {
+    guard weight.dtype == .float32, weight.isContiguous,
+      let start = weight.storage.bytes.baseAddress
+    else {
+      try self.init(weight: try weight.float32(), bias: bias, backend: backend)
+      return
+    }
+    try self.init(shape: weight.shape, bias: bias, backend: backend) { pack in
+      pack(start + weight.byteOffset)
+    }
+  }
+
+  /// Packs a weight [outputs, …] whose further extents together are the inputs.
+  ///
+  /// - Throws: ``TensorError`` if the bias does not have `outputs` elements.
+  package init(weight: Tensor, bias: Tensor?, backend: Backend) throws(TensorError) {
+    try self.init(shape: weight.shape, bias: bias, backend: backend) { pack in
+      weight.scalars.withUnsafeBytes { bytes in
+        if let start = bytes.baseAddress { pack(start) }
+      }
+    }
+  }
+
+  private init(
+    shape: [Int], bias: Tensor?, backend: Backend,
+    withWeight: ((UnsafeRawPointer) -> Void) -> Void
+  ) throws(TensorError) {
+    guard let outputs = shape.first, shape.allSatisfy({ $0 > 0 }) else {
+      throw .shapeMismatch(expected: "[outputs, inputs]", found: shape)
+    }
+    if let bias, bias.shape != [outputs] {
+      throw .shapeMismatch(expected: "[\(outputs)]", found: bias.shape)
+    }
+    let inputs = shape.dropFirst().reduce(1, *)
+    self.inputs = inputs
+    self.outputs = outputs
+    self.backend = backend
+    self.bias = bias.map { Vector($0.scalars) }
+    let path = backend.path.pointer
+    packed = backend.pass { _ in
+      Vector(count: zk_packed_count(path, outputs, inputs)) { packed in
+        withWeight { zk_pack(path, backend.pool, $0, outputs, inputs, packed) }
+      }
+    }
+  }
+
+  /// y = combine(scale · activation(x Wᵀ + b)); x [rows, inputs], y [rows, outputs].
+  package func callAsFunction(
+    _ x: Matrix, into y: Matrix, activation: Activation = .identity, scale: Vector? = nil,
+    combine: Combine = .store
+  ) {
+    precondition(
+      x.columns == inputs && y.columns == outputs && x.rows == y.rows,
+      "[\(x.rows), \(x.columns)] x [\(inputs), \(outputs)] into [\(y.rows), \(y.columns)]")
+    precondition(scale.map { $0.count == outputs } ?? true, "a scale has one value per output")
+    var task = zk_gemm_task(
+      a: x.base, a_stride: x.stride, packed: packed.base, c: y.base, c_stride: y.stride, m: x.rows,
+      n: outputs, k: inputs, bias: bias?.base, scale: scale?.base, activation: activation.kernel,
+      combine: combine.kernel)
+    zk_gemm(backend.path.pointer, backend.pool, &task)
+  }
+}

@@ -1,0 +1,124 @@
+extension Workspace {
+  /// The token sequences of all images: [N · (S + P), D].
+  ///
+  /// Each image has the S special tokens, then its P patch embeddings plus `position`.
+  /// - Parameters:
+  ///   - patches: [N · P, D].
+  ///   - special: [S, D], what stands before the patches of every image.
+  ///   - position: [P, D], added to the patch embeddings; `nil` adds nothing.
+  package func tokens(patches: Matrix, images: Int, special: Tensor, position: Tensor?) -> Matrix {
+    let width = patches.columns
+    let perImage = patches.rows / images
+    let specials = special.count / width
+    precondition(position.map { $0.count == perImage * width } ?? true, "a position per patch")
+    let result = matrix(rows: images * (specials + perImage), columns: width)
+    for image in 0..<images where specials > 0 {
+      let first = image * (specials + perImage)
+      result.rows(first..<first + specials).fill(from: special)
+    }
+    let positions = position?.scalars ?? []
+    positions.withUnsafeBufferPointer { positions in
+      backend.parallel(patches.rows) { row in
+        let target = result.row(row / perImage * (specials + perImage) + specials + row % perImage)
+        let source = patches.row(row)
+        guard let start = positions.baseAddress, !positions.isEmpty else {
+          return target.update(from: source, count: width)
+        }
+        let offset = start + row % perImage * width
+        for index in 0..<width { target[index] = source[index] + offset[index] }
+      }
+    }
+    return result
+  }
+
+  /// For each image the rows from `first` on, without those before: [N · (T - first), D].
+  package func dropTokens(_ tokens: Matrix, images: Int, first: Int) -> Matrix {
+    let perImage = tokens.rows / images
+    let kept = perImage - first
+    let result = matrix(rows: images * kept, columns: tokens.columns)
+    backend.parallel(result.rows) { row in
+      result.row(row).update(
+        from: tokens.row(row / kept * perImage + first + row % kept), count: tokens.columns)
+    }
+    return result
+  }
+
+  /// The mean of each image's rows: from [N · T, D] to [N, D].
+  package func meanTokens(_ tokens: Matrix, images: Int) -> Matrix {
+    let perImage = tokens.rows / images
+    let result = matrix(rows: images, columns: tokens.columns)
+    backend.parallel(images) { image in
+      let target = result.row(image)
+      target.update(repeating: 0, count: tokens.columns)
+      for row in image * perImage..<(image + 1) * perImage {
+        let source = tokens.row(row)
+        for index in 0..<tokens.columns { target[index] += source[index] }
+      }
+      let factor = 1 / Float(perImage)
+      for index in 0..<tokens.columns { target[index] *= factor }
+    }
+    return result
+  }
+
+  /// Copies rows, one after another.
+  package func copy(_ source: Matrix, into target: Matrix) {
+    precondition(
+      source.rows == target.rows && source.columns == target.columns, "matrices of one shape")
+    backend.parallel(source.rows) { row in
+      target.row(row).update(from: source.row(row), count: source.columns)
+    }
+  }
+
+  /// y += scale · x.
+  package func add(_ x: Matrix, to y: Matrix, scale: Vector?) {
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
+    precondition(scale.map { $0.count == x.columns } ?? true, "a scale has one value per column")
+    backend.parallel(x.rows) { row in
+      let (source, target) = (x.row(row), y.row(row))
+      for index in 0..<x.columns { target[index] += source[index] * (scale?.base[index] ?? 1) }
+    }
+  }
+
+  /// For each image the mean over heads of the blocks on the diagonal.
+  ///
+  /// From [N · L, heads · D], with D = L · c, to [N, D]: columns l · c ..< (l + 1) · c of the result
+  /// come from row l.
+  package func diagonalMean(_ x: Matrix, images: Int, heads: Int) -> Matrix {
+    let rows = x.rows / images
+    let width = x.columns / heads
+    precondition(width % rows == 0, "\(rows) chunks of \(width) columns")
+    let chunk = width / rows
+    let result = matrix(rows: images, columns: width)
+    for image in 0..<images {
+      let target = result.row(image)
+      for column in 0..<width {
+        let source = x.row(image * rows + column / chunk)
+        var total: Float = 0
+        for head in 0..<heads { total += source[head * width + column] }
+        target[column] = total / Float(heads)
+      }
+    }
+    return result
+  }
+}
+
+extension Matrix {
+  /// Token rows [N · height · width, C] as feature maps [N, C, height, width].
+  package func featureMaps(images: Int, height: Int, width: Int) -> Tensor {
+    let area = height * width
+    precondition(rows == images * area, "\(rows) rows for \(images) maps of \(area)")
+    let scalars = [Float](unsafeUninitializedCapacity: rows * columns) { buffer, initialized in
+      initialized = rows * columns
+      for image in 0..<images {
+        for position in 0..<area {
+          let source = row(image * area + position)
+          for channel in 0..<columns {
+            buffer.initializeElement(
+              at: (image * columns + channel) * area + position, to: source[channel])
+          }
+        }
+      }
+    }
+    return Tensor(shape: [images, columns, height, width], scalars: scalars)
+  }
+}
