@@ -69,7 +69,7 @@ let package = Package(
       name: "ZooFetchTests", dependencies: ["ZooFetch"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooCheckpointTests", dependencies: ["ZooCheckpoint"], exclude: ["Fixtures"]),
-    .testTarget(name: "ZooTensorsTests", dependencies: ["ZooTensors"]),
+    .testTarget(name: "ZooTensorsTests", dependencies: ["ZooTensors", "CKernels"]),
     .testTarget(name: "ZooVisionTests", dependencies: ["ZooVision"], exclude: ["Fixtures"]),
     .testTarget(name: "ZooNetworksTests", dependencies: ["ZooNetworks"], exclude: ["Fixtures"]),
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo"]),

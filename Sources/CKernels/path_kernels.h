@@ -26,6 +26,10 @@ INLINE vector splat(float x) { return x - (vector){}; }
 INLINE vector multiply_add(vector a, vector b, vector c) { return a * b + c; }
 INLINE vector minimum(vector a, vector b) { return __builtin_elementwise_min(a, b); }
 INLINE vector maximum(vector a, vector b) { return __builtin_elementwise_max(a, b); }
+// Where the condition holds a, elsewhere b.
+INLINE vector select(integers condition, vector a, vector b) {
+  return (vector)((condition & (integers)a) | (~condition & (integers)b));
+}
 INLINE vector load_part(const float *p, size_t count) {
   vector v = {};
   memcpy(&v, p, count * sizeof(float));
@@ -46,8 +50,8 @@ INLINE float largest(vector v) {
 
 // ---- Elementary functions ----------------------------------------------------------------------
 
-// e^x with a relative error below 2e-7; 0 below -87.3, NaN stays NaN. 2^n is applied through the
-// exponent bits, and e^r on |r| <= ln(2)/2 is its Taylor polynomial of degree 7.
+// e^x with a relative error below 2e-7; 0 below -87.3, infinite above 88.7, NaN stays NaN. 2^n is
+// applied through the exponent bits, and e^r on |r| <= ln(2)/2 is its Taylor polynomial of degree 7.
 INLINE vector exponential(vector x) {
   vector bounded = minimum(maximum(x, splat(-87.33654f)), splat(88.72283f));
   const float to_integer = 12582912;  // 1.5 * 2^23: adding it leaves no fraction bits
@@ -66,8 +70,9 @@ INLINE vector exponential(vector x) {
   integers exponent = __builtin_convertvector(n, integers);
   integers half = exponent >> 1;
   vector result = p * (vector)((half + 127) << 23) * (vector)((exponent - half + 127) << 23);
-  result = (vector)((integers)result & (x >= splat(-87.33654f)));
-  return (vector)(((integers)x & (x != x)) | ((integers)result & (x == x)));
+  result = select(x >= splat(-87.33654f), result, splat(0));
+  result = select(x <= splat(88.72283f), result, splat(INFINITY));
+  return select(x == x, result, x);
 }
 
 INLINE vector sigmoid(vector x) { return splat(1) / (splat(1) + exponential(-x)); }

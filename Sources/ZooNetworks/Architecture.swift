@@ -38,7 +38,7 @@ public struct ImageSize: Sendable, Equatable {
 
 /// The feature map of one stage of a network.
 public struct FeatureMap: Sendable, Equatable {
-  /// The stage's name: "stage1", …
+  /// The name of the stage, such as "stage1".
   public let stage: String
   /// The features, [N, C, h, w].
   public let tensor: Tensor

@@ -1,0 +1,165 @@
+import CKernels
+import Testing
+
+@testable import ZooTensors
+
+/// A matrix product as the naive kernel computes it, in double precision.
+private func naive(
+  _ x: Tensor, _ weight: Tensor, bias: [Float]?, scale: [Float]?, activation: Activation,
+  combine: Combine, onto start: [Float]
+) -> [Float] {
+  var result = start
+  let (m, k, n) = (x.shape[0], x.shape[1], weight.shape[0])
+  x.scalars.withUnsafeBufferPointer { a in
+    weight.scalars.withUnsafeBufferPointer { w in
+      (bias ?? []).withUnsafeBufferPointer { b in
+        (scale ?? []).withUnsafeBufferPointer { s in
+          result.withUnsafeMutableBufferPointer { c in
+            var task = zk_gemm_task(
+              a: a.baseAddress!, a_stride: k, packed: w.baseAddress!, c: c.baseAddress!,
+              c_stride: n, m: m, n: n, k: k, bias: bias == nil ? nil : b.baseAddress,
+              scale: scale == nil ? nil : s.baseAddress, activation: activation.kernel,
+              combine: combine.kernel)
+            zk_gemm_naive(&task, w.baseAddress!)
+          }
+        }
+      }
+    }
+  }
+  return result
+}
+
+@Suite struct LinearTests {
+  struct Shape: Sendable {
+    let m, n, k: Int
+  }
+
+  static let shapes = [
+    Shape(m: 1, n: 1, k: 1), Shape(m: 1, n: 48, k: 7), Shape(m: 2, n: 47, k: 33),
+    Shape(m: 7, n: 16, k: 64), Shape(m: 8, n: 49, k: 8), Shape(m: 9, n: 97, k: 31),
+    Shape(m: 10, n: 3, k: 100), Shape(m: 197, n: 130, k: 96), Shape(m: 401, n: 65, k: 17),
+    Shape(m: 1576, n: 50, k: 24),
+  ]
+
+  @Test(arguments: pathNames, shapes)
+  func equalsTheNaiveProduct(path: String, shape: Shape) throws {
+    var noise = Noise(seed: UInt64(shape.m * 31 + shape.n))
+    let x = noise.tensor([shape.m, shape.k])
+    let weight = noise.tensor([shape.n, shape.k])
+    let bias = noise.tensor([shape.n])
+    let scale = noise.floats(shape.n)
+    let start = noise.tensor([shape.m, shape.n])
+    let backend = try backend(path)
+    let linear = try Linear(weight: weight, bias: bias, backend: backend)
+    for (activation, combine) in [
+      (Activation.identity, Combine.store), (.gelu, .add), (.geluTanh, .store),
+      (.quickGELU, .multiply), (.silu, .store), (.relu, .add),
+    ] {
+      let found = backend.pass { workspace in
+        let (a, c) = (
+          workspace.matrix(rows: shape.m, columns: shape.k),
+          workspace.matrix(rows: shape.m, columns: shape.n)
+        )
+        a.fill(from: x)
+        c.fill(from: start)
+        linear(a, into: c, activation: activation, scale: Vector(scale), combine: combine)
+        return c.tensor().scalars
+      }
+      let expected = naive(
+        x, weight, bias: bias.scalars, scale: scale, activation: activation, combine: combine,
+        onto: start.scalars)
+      #expect(difference(found, expected) < 3e-6, "\(activation) \(combine)")
+    }
+  }
+
+  @Test(arguments: pathNames)
+  func worksWithoutBiasAndScaleAndOnViews(path: String) throws {
+    var noise = Noise(seed: 5)
+    let x = noise.tensor([20, 40])
+    let weight = noise.tensor([30, 40])
+    // The same weight at an odd address, and as float64 with gaps.
+    let bytes = weight.scalars.flatMap { withUnsafeBytes(of: $0, Array.init) }
+    let odd = try TensorView(
+      dtype: .float32, shape: [30, 40], byteOffset: 3,
+      storage: ByteStorage(copying: [1, 2, 3] + bytes))
+    let doubles = weight.scalars.flatMap { value in
+      withUnsafeBytes(of: Double(value), Array.init) + [UInt8](repeating: 9, count: 8)
+    }
+    let sparse = try TensorView(
+      dtype: .float64, shape: [30, 40], strides: [80, 2], byteOffset: 0,
+      storage: ByteStorage(copying: doubles))
+    let backend = try backend(path)
+    let expected = naive(
+      x, weight, bias: nil, scale: nil, activation: .identity, combine: .store,
+      onto: Array(repeating: 0, count: 600))
+    for view in [odd, sparse] {
+      let linear = try Linear(weight: view, bias: nil, backend: backend)
+      let found = backend.pass { workspace in
+        let (a, c) = (
+          workspace.matrix(rows: 20, columns: 40), workspace.matrix(rows: 20, columns: 30)
+        )
+        a.fill(from: x)
+        linear(a, into: c)
+        return c.tensor().scalars
+      }
+      #expect(difference(found, expected) < 3e-6)
+    }
+  }
+
+  /// The order of the sums within one result depends on neither the batch nor the threads.
+  @Test(arguments: pathNames)
+  func resultsDependOnNeitherThreadsNorOtherRows(path: String) throws {
+    var noise = Noise(seed: 11)
+    let x = noise.tensor([197, 70])
+    let weight = noise.tensor([90, 70])
+    func product(_ x: Tensor, threads: Int) throws -> [Float] {
+      let backend = try backend(path, threads: threads)
+      let linear = try Linear(weight: weight, bias: nil, backend: backend)
+      return backend.pass { workspace in
+        let a = workspace.matrix(rows: x.shape[0], columns: 70)
+        let c = workspace.matrix(rows: x.shape[0], columns: 90)
+        a.fill(from: x)
+        linear(a, into: c)
+        return c.tensor().scalars
+      }
+    }
+    let all = try product(x, threads: 1)
+    for threads in [2, 3, 8] { #expect(try product(x, threads: threads) == all) }
+    let one = Tensor(shape: [1, 70], scalars: x[100].scalars)
+    #expect(try product(one, threads: 2) == Array(all[9000..<9090]))
+  }
+
+  @Test func shapesAreChecked() throws {
+    let backend = try Backend(threads: 1)
+    #expect(throws: TensorError.shapeMismatch(expected: "[3]", found: [2])) {
+      try Linear(
+        weight: Tensor(shape: [3, 4]), bias: Tensor(shape: [2]), backend: backend)
+    }
+    #expect(throws: TensorError.shapeMismatch(expected: "[outputs, inputs]", found: [0, 4])) {
+      try Linear(weight: Tensor(shape: [0, 4]), bias: nil, backend: backend)
+    }
+    #expect(throws: TensorError.noThreads(requested: 0)) { try Backend(threads: 0) }
+  }
+
+  @Test func extremeValuesStayInOrder() throws {
+    for path in pathNames {
+      let backend = try backend(path)
+      let values: [Float] = [-1e30, -200, -88, -5, 0, 5, 88, 200, 1e30, .nan]
+      let linear = try Linear(
+        weight: Tensor(shape: [1, 1], scalars: [1]), bias: nil, backend: backend)
+      for activation in [Activation.gelu, .silu, .quickGELU] {
+        let found = backend.pass { workspace in
+          let x = workspace.matrix(rows: values.count, columns: 1)
+          x.fill(from: Tensor(shape: [values.count, 1], scalars: values))
+          let y = workspace.matrix(rows: values.count, columns: 1)
+          linear(x, into: y, activation: activation)
+          return y.tensor().scalars
+        }
+        #expect(found[..<3].allSatisfy { abs($0) < 1e-30 }, "\(path) \(activation)")
+        #expect(found[4] == 0)
+        #expect(Array(found[6..<9]) == [88, 200, 1e30])
+        #expect(found[9].isNaN)
+      }
+    }
+  }
+}
