@@ -108,7 +108,7 @@ private struct JSONParser {
       skipSpace()
       guard peek == UInt8(ascii: ":") else { throw fault("expected ':'") }
       position += 1
-      result[key] = try value()
+      result.append(key, try value())
       if try !anotherElement(closing: UInt8(ascii: "}")) { return .object(result) }
     }
   }
@@ -174,12 +174,15 @@ private struct JSONParser {
     position += 1
     var content: [UInt8] = []
     var runStart = position
+    var isASCII = true
     while let byte = peek {
       switch byte {
       case UInt8(ascii: "\""):
-        content += bytes[runStart..<position]
+        let run = bytes[runStart..<position]
         position += 1
-        guard let text = String(validating: content, as: UTF8.self) else {
+        // Most strings are one run of ASCII, which needs no copy and no check.
+        if isASCII, content.isEmpty { return String(decoding: run, as: UTF8.self) }
+        guard let text = String(validating: content + run, as: UTF8.self) else {
           throw fault("a string is not UTF-8", at: start)
         }
         return text
@@ -188,7 +191,9 @@ private struct JSONParser {
         content += try escape()
         runStart = position
       case 0..<0x20: throw fault("a control character in a string")
-      default: position += 1
+      default:
+        if byte >= 0x80 { isASCII = false }
+        position += 1
       }
     }
     throw fault("a string does not end", at: start)

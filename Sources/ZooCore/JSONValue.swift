@@ -49,7 +49,7 @@ public enum JSONValue: Sendable, Equatable {
   public var strings: [String]? { typed(\.string) }
 
   /// Whether this is `null`.
-  public var isNull: Bool { self == .null }
+  public var isNull: Bool { if case .null = self { true } else { false } }
 
   /// The value of a key of an object; `nil` for a missing key and for any other case.
   public subscript(key: String) -> JSONValue? { object?[key] }
@@ -87,27 +87,35 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
 
 /// The members of a JSON object, in the order in which they were written.
 public struct JSONObject: Sendable, Equatable, Sequence {
-  /// The keys, in order.
-  public private(set) var keys: [String] = []
-  private var values: [String: JSONValue] = [:]
+  private var members: [(key: String, value: JSONValue)] = []
+  /// Where each key stands, once there are too many members to look through them one by one.
+  private var positions: [String: Int] = [:]
+  private static let indexedCount = 32
 
   /// Makes an empty object.
   public init() {}
 
+  /// The keys, in order.
+  public var keys: [String] { members.map(\.key) }
+
   /// How many members there are.
-  public var count: Int { keys.count }
+  public var count: Int { members.count }
 
   /// Whether there are no members.
-  public var isEmpty: Bool { keys.isEmpty }
+  public var isEmpty: Bool { members.isEmpty }
 
   /// The value of a key; a new key goes to the end, and `nil` removes a key.
   public subscript(key: String) -> JSONValue? {
-    get { values[key] }
+    get { position(of: key).map { members[$0].value } }
     set {
-      if let newValue {
-        if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-      } else if values.removeValue(forKey: key) != nil {
-        keys.removeAll { $0 == key }
+      switch (position(of: key), newValue) {
+      case (nil, let value?): append(key, value)
+      case (let position?, let value?): members[position].value = value
+      case (let position?, nil):
+        members.remove(at: position)
+        positions = [:]
+        if members.count >= Self.indexedCount { indexKeys() }
+      case (nil, nil): break
       }
     }
   }
@@ -121,16 +129,32 @@ public struct JSONObject: Sendable, Equatable, Sequence {
 
   /// The members as pairs, in order.
   public func makeIterator() -> AnyIterator<(String, JSONValue)> {
-    var index = 0
-    return AnyIterator {
-      guard index < keys.count else { return nil }
-      defer { index += 1 }
-      return (keys[index], values[keys[index]] ?? .null)
-    }
+    var iterator = members.makeIterator()
+    return AnyIterator { iterator.next().map { ($0.key, $0.value) } }
   }
 
   /// Whether both have the same keys with equal values, in whatever order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    left.values == right.values
+    left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+  }
+
+  /// Adds a member whose key is known to be new.
+  mutating func append(_ key: String, _ value: JSONValue) {
+    if members.isEmpty { members.reserveCapacity(8) }
+    members.append((key, value))
+    if members.count > Self.indexedCount {
+      positions[key] = members.count - 1
+    } else if members.count == Self.indexedCount {
+      indexKeys()
+    }
+  }
+
+  private mutating func indexKeys() {
+    for (position, member) in members.enumerated() { positions[member.key] = position }
+  }
+
+  private func position(of key: String) -> Int? {
+    members.count < Self.indexedCount
+      ? members.firstIndex { $0.key == key } : positions[key]
   }
 }

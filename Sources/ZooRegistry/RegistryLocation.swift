@@ -1,0 +1,150 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The place of a registry, which relative URLs in it start from.
+struct RegistryLocation: Sendable {
+  /// The scheme and the host, such as `https://example.org`; `file://` for a file.
+  private let root: String
+  /// The directory of the registry, percent-encoded, with a slash at both ends.
+  private let directory: String
+
+  /// The place of a registry that was read from a path or a URL.
+  init(source: String) {
+    if let url = AbsoluteURL(source) {
+      root = url.root
+      directory = Self.directory(of: url.rest.prefix { $0 != "?" && $0 != "#" })
+    } else {
+      let isAbsolute = source.hasPrefix("/")
+      let path = isAbsolute ? source : FileManager.default.currentDirectoryPath + "/" + source
+      root = "file://"
+      directory = Self.directory(of: percentEncoded(path, keeping: pathBytes)[...])
+    }
+  }
+
+  /// The absolute URL that a reference in the registry means.
+  ///
+  /// - Returns: `nil` for what is no URL, one of an unknown scheme, and a local file that a
+  ///   registry from the network names.
+  func resolve(_ reference: String) -> String? {
+    if let url = AbsoluteURL(reference) {
+      return url.isFile && root != AbsoluteURL.fileRoot ? nil : url.text
+    }
+    guard !reference.isEmpty, !reference.hasPrefix("//"), !hasScheme(reference),
+      !reference.utf8.contains(where: isControl)
+    else { return nil }
+    let path = reference.prefix { $0 != "?" && $0 != "#" }
+    let absolute = path.hasPrefix("/") ? String(path) : directory + path
+    let rest = removingDotSegments(absolute) + reference[path.endIndex...]
+    return root + percentEncoded(rest, keeping: urlBytes)
+  }
+
+  private static func directory(of path: Substring) -> String {
+    String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
+  }
+}
+
+/// An `http`, `https` or `file` URL in two parts.
+struct AbsoluteURL {
+  static let fileRoot = "file://"
+
+  /// The scheme in lower case, and the host.
+  let root: String
+  /// The path, from its slash on, and what follows it; percent-encoded.
+  let rest: String
+
+  var text: String { root + rest }
+
+  var isFile: Bool { root == Self.fileRoot }
+
+  init?(_ text: String) {
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
+      text[colon...].hasPrefix("://"), !text.utf8.contains(where: isControl)
+    else { return nil }
+    let scheme = text[..<colon].lowercased()
+    let afterScheme = text[colon...].dropFirst(3)
+    let end = afterScheme.utf8.firstIndex { "/?#".utf8.contains($0) } ?? text.endIndex
+    let authority = afterScheme[..<end]
+    let rest = text[end...]
+    switch scheme {
+    case "http", "https":
+      guard !authority.isEmpty, authority.utf8.allSatisfy(authorityBytes.contains) else {
+        return nil
+      }
+      root = "\(scheme)://\(authority)"
+    case "file":
+      guard authority.isEmpty || authority == "localhost", rest.hasPrefix("/") else { return nil }
+      root = Self.fileRoot
+    default: return nil
+    }
+    self.rest = percentEncoded((rest.hasPrefix("/") ? "" : "/") + rest, keeping: urlBytes)
+  }
+}
+
+/// Whether a reference begins with a scheme (RFC 3986, section 3.1).
+private func hasScheme(_ reference: String) -> Bool {
+  guard let colon = reference.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
+  return reference.utf8[..<colon].allSatisfy(schemeBytes.contains)
+}
+
+/// A path that begins with a slash without its `.` and `..` (RFC 3986, section 5.2.4).
+private func removingDotSegments(_ path: String) -> String {
+  var segments: [Substring] = []
+  let all = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+  for segment in all {
+    switch segment {
+    case ".": break
+    case "..": _ = segments.popLast()
+    default: segments.append(segment)
+    }
+  }
+  if all.last == "." || all.last == ".." { segments.append("") }
+  return "/" + segments.joined(separator: "/")
+}
+
+/// The text with every byte percent-encoded that is not kept; where `%` is kept, an escape that
+/// stands there stays.
+private func percentEncoded(_ text: String, keeping kept: ByteSet) -> String {
+  let bytes = Array(text.utf8)
+  let digits = Array("0123456789ABCDEF".utf8)
+  var result: [UInt8] = []
+  result.reserveCapacity(bytes.count)
+  for (index, byte) in bytes.enumerated() {
+    let isStray =
+      byte == UInt8(ascii: "%")
+      && bytes[index...].dropFirst().prefix(2).count(where: hexadecimalBytes.contains) < 2
+    if kept.contains(byte), !isStray {
+      result.append(byte)
+    } else {
+      result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+  }
+  return String(decoding: result, as: UTF8.self)
+}
+
+private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+
+let hexadecimalBytes = ByteSet("0123456789abcdefABCDEF")
+private let schemeBytes = ByteSet(
+  "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-.")
+private let pathBytes = schemeBytes.union("!$&'()*,/:;=@_~")
+private let urlBytes = pathBytes.union("%?#")
+private let authorityBytes = schemeBytes.union("!$&'()*,:;=@_~%[]")
+
+struct ByteSet: Sendable {
+  private var members = [Bool](repeating: false, count: 256)
+
+  init(_ text: String) {
+    for byte in text.utf8 { members[Int(byte)] = true }
+  }
+
+  func union(_ text: String) -> ByteSet {
+    var result = self
+    for byte in text.utf8 { result.members[Int(byte)] = true }
+    return result
+  }
+
+  func contains(_ byte: UInt8) -> Bool { members[Int(byte)] }
+}
