@@ -64,7 +64,7 @@ let package = Package(
       path: "Sources/zoo-cli"),
 
     .testTarget(name: "ZooCoreTests", dependencies: ["ZooCore"]),
-    .testTarget(name: "ZooRegistryTests", dependencies: ["ZooRegistry"]),
+    .testTarget(name: "ZooRegistryTests", dependencies: ["ZooRegistry"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooFetchTests", dependencies: ["ZooFetch"], exclude: ["Fixtures"]),
     .testTarget(

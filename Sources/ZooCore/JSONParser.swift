@@ -172,35 +172,41 @@ private struct JSONParser {
   mutating func string() throws(JSONError) -> String {
     let start = position
     position += 1
+    if let text = plainString() { return text }
     var content: [UInt8] = []
-    var runStart = position
-    var isASCII = true
     while let byte = peek {
+      position += 1
       switch byte {
       case UInt8(ascii: "\""):
-        let run = bytes[runStart..<position]
-        position += 1
-        // Most strings are one run of ASCII, which needs no copy and no check.
-        if isASCII, content.isEmpty { return String(decoding: run, as: UTF8.self) }
-        guard let text = String(validating: content + run, as: UTF8.self) else {
+        guard let text = String(validating: content, as: UTF8.self) else {
           throw fault("a string is not UTF-8", at: start)
         }
         return text
-      case UInt8(ascii: "\\"):
-        content += bytes[runStart..<position]
-        content += try escape()
-        runStart = position
-      case 0..<0x20: throw fault("a control character in a string")
-      default:
-        if byte >= 0x80 { isASCII = false }
-        position += 1
+      case UInt8(ascii: "\\"): content += try escape()
+      case 0..<0x20: throw fault("a control character in a string", at: position - 1)
+      default: content.append(byte)
       }
     }
     throw fault("a string does not end", at: start)
   }
 
+  /// The rest of a string that is printable ASCII without escapes; `nil` for any other.
+  ///
+  /// Most strings are, and these need no copy and no check.
+  private mutating func plainString() -> String? {
+    var end = position
+    while end < bytes.count, bytes[end] >= 0x20, bytes[end] < 0x80, bytes[end] != UInt8(ascii: "\\")
+    {
+      if bytes[end] == UInt8(ascii: "\"") {
+        defer { position = end + 1 }
+        return String(decoding: bytes[position..<end], as: UTF8.self)
+      }
+      end += 1
+    }
+    return nil
+  }
+
   mutating func escape() throws(JSONError) -> [UInt8] {
-    position += 1
     guard let byte = peek else { throw fault("a string does not end") }
     position += 1
     switch byte {

@@ -53,18 +53,22 @@ private func similarity(_ left: [UInt8], _ right: [UInt8]) -> Double {
   return longer == 0 ? 1 : 1 - Double(editDistance(left, right)) / Double(longer)
 }
 
-/// How many bytes have to be inserted, removed or replaced to make one text the other
-/// (Levenshtein's distance).
+/// How many bytes have to be inserted, removed, replaced or swapped with their neighbour to make one
+/// text the other (Damerau and Levenshtein's distance, in its variant of optimal string alignment).
 private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-  var row = Array(0...right.count)
-  for (i, leftByte) in left.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, rightByte) in right.enumerated() {
-      let replaced = diagonal + (leftByte == rightByte ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+  var beforePrevious: [Int] = []
+  var previous = Array(0...right.count)
+  for i in left.indices {
+    var row = [i + 1]
+    for j in right.indices {
+      let replaced = previous[j] + (left[i] == right[j] ? 0 : 1)
+      var distance = min(replaced, previous[j + 1] + 1, row[j] + 1)
+      if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+        distance = min(distance, beforePrevious[j - 1] + 1)
+      }
+      row.append(distance)
     }
+    (beforePrevious, previous) = (previous, row)
   }
-  return row[right.count]
+  return previous[right.count]
 }

@@ -29,4 +29,24 @@ import Testing
     }
     #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
   }
+
+  @Test(arguments: [1, 31, 32, 33, 200])
+  func objectsOfAnySizeKeepOrderAndFindKeys(count: Int) throws {
+    let keys = (0..<count).map { "key \(($0 * 7919) % 1009)" }
+    let members = keys.enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ",")
+    var object = try #require(JSONValue(parsing: "{\(members)}").object)
+    #expect(object.keys == keys)
+    #expect(keys.map { object[$0]?.integer } == Array(0..<count))
+    #expect(throws: JSONError.self) { try JSONValue(parsing: "{\(members), \"\(keys[0])\": 0}") }
+
+    object[keys[0]] = "changed"
+    #expect(object.keys == keys)
+    object[keys[0]] = nil
+    #expect(object.keys == Array(keys.dropFirst()))
+    #expect(object[keys[0]] == nil)
+    #expect(keys.dropFirst().map { object[$0]?.integer } == Array(1..<count))
+    object[keys[0]] = 0
+    #expect(object.keys.last == keys[0])
+    #expect(try JSONValue.object(object) == JSONValue(parsing: "{\(members)}"))
+  }
 }
