@@ -11,6 +11,8 @@ Keys of a case beside `config` (what is registered):
   rgb           birder's name of the RGB statistics
   stem_scale    factor on the stem, tokens and position embedding: at 0.01 the first norm sees a
                 variance near its eps, so a wrong eps shows
+  pool_scale    the same for the norm in the attention-pool head
+  mlp_scale     the same for the norm in the MLP classifier
   saved_config  `config` in the checkpoint: overrides the registered one
   override      the caller's: overrides both
   load_size     [H, W] passed to the load: adjusts the position embedding once
@@ -36,6 +38,8 @@ def case(config=None, **fields):
         "classes": 7,
         "rgb": "birder",
         "stem_scale": 1.0,
+        "pool_scale": 1.0,
+        "mlp_scale": 1.0,
         "saved_config": None,
         "override": None,
         "load_size": None,
@@ -86,8 +90,8 @@ REGISTERED = {
     "hmlp_bn": case(
         {**HMLP, "stem_norm_layer_type": "BatchNorm2d"}, size=[48, 32], stem_scale=0.01
     ),
-    "ap": case(POOL, rgb="centered"),
-    "ap_c1": case({**POOL, "attn_pool_norm_eps": 1e-6}, rgb="centered"),
+    "ap": case(POOL, pool_scale=0.01, rgb="centered"),
+    "ap_c1": case({**POOL, "attn_pool_norm_eps": 1e-6}, pool_scale=0.01, rgb="centered"),
     "qkn_ls": case({**LS, "qk_norm": True}, rgb="imagenet"),
     "nf_swiglu": case({"attn_norm": True, "mlp_layer_type": "Norm_SwiGLU_FFN"}),
     "reg1": case({**registers(1), "drop_path_rate": 0.05}, size=[24, 16]),
@@ -129,7 +133,7 @@ FURTHER = {
     "out_indices": case({**registers(4), "num_layers": 3, "out_indices": [0, 2]}, size=[24, 16]),
     # The stages come in the order of the blocks, whatever the order of the indices.
     "out_indices_negative": case({"num_layers": 3, "out_indices": [-1, 0]}),
-    "mlp_head": case({"mlp_head": True}),
+    "mlp_head": case({"mlp_head": True}, mlp_scale=0.01),
     "mlp_head_no_bias": case({"mlp_head": True, "head_bias": False, **AVERAGE}, rgb="imagenet"),
     "head_no_bias": case({"head_bias": False, **POOL}),
     "no_classifier": case({**registers(1), **AVERAGE}, classes=0, tta=True, size=[24, 16]),
@@ -177,7 +181,9 @@ FURTHER = {
             "mlp_dim": 16,
         }
     ),
-    "hmlp_layer_norm": case({**HMLP, "stem_norm_layer_type": "LayerNorm2d"}, size=[32, 48]),
+    "hmlp_layer_norm": case(
+        {**HMLP, "stem_norm_layer_type": "LayerNorm2d"}, size=[32, 48], stem_scale=0.01
+    ),
     "resize_up": case({**registers(4), **LS}, load_size=[24, 20], classes=0, tta=True),
     "resize_down": case(
         {**registers(1), "pos_embed_special_tokens": False}, size=[32, 24], load_size=[16, 20]

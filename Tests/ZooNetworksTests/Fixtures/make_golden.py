@@ -212,10 +212,14 @@ def randomize(net, case, generator):
         return torch.rand(tensor.shape, generator=generator) * (high - low) + low
 
     stem = case["stem_scale"]
-    tiny_pool = "attn_pool_norm_eps" in case["config"]
+    scales = {
+        "conv_proj": stem,
+        "attn_pool.proj": case["pool_scale"],
+        "classifier.0": case["mlp_scale"],
+    }
     state = net.state_dict()
     for name, tensor in state.items():
-        scale = stem if name.startswith("conv_proj") else 1.0
+        scale = next((s for prefix, s in scales.items() if name.startswith(prefix)), 1.0)
         last = name.split(".")[-1]
         if name.endswith("num_batches_tracked"):
             value = torch.tensor(1234)
@@ -233,8 +237,6 @@ def randomize(net, case, generator):
             gain = 2.0 if any(part in name for part in ("qkv", ".q.", ".kv.")) else 1.2
             if name.startswith("classifier"):
                 gain = 2.0
-            if tiny_pool and name == "attn_pool.proj.weight":
-                gain = 0.01
             value = normal(tensor, scale * gain / math.sqrt(tensor[0].numel()))
         elif is_norm(net, name) and last == "weight":
             value = normal(tensor, 0.3, 1.0)
@@ -243,8 +245,6 @@ def randomize(net, case, generator):
                 value = value * stem
         else:
             value = normal(tensor, 0.2 * scale)
-            if tiny_pool and name == "attn_pool.proj.bias":
-                value = value * 0.05
         state[name] = value.to(tensor.dtype)
     net.load_state_dict(state)
 
@@ -324,10 +324,22 @@ def save(output, name, case, net):
     if case["format"] == "safetensors":
         file = f"{name}.safetensors"
         save_st(net, str(output / file), net.task, classes, signature, stats, **extra)
+        sort_metadata(output / file)
         return file
     no_states = (None, None, None, None)
     checkpoint_model(name, None, net, signature, classes, stats, *no_states, **extra)
     return f"{name}.pt"
+
+
+def sort_metadata(path):
+    """Rewrites the header of a safetensors file: its writer puts the metadata in random order."""
+    content = path.read_bytes()
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(len(text).to_bytes(8, "little") + text + content[end:])
 
 
 def load(path, network, case, override):
@@ -353,7 +365,7 @@ def run(net, inputs, tta=False):
     expected = {
         "embedding": embedding,
         "logits": logits,
-        "probabilities": torch.from_numpy(probabilities) if inputs.dtype == torch.float32 else logits,
+        "probabilities": torch.from_numpy(probabilities),
         **net.detection_features(inputs),
     }
     if tta:
