@@ -94,7 +94,7 @@ REGISTERED = {
     "ap_c1": case({**POOL, "attn_pool_norm_eps": 1e-6}, pool_scale=0.01, rgb="centered"),
     "qkn_ls": case({**LS, "qk_norm": True}, rgb="imagenet"),
     "nf_swiglu": case({"attn_norm": True, "mlp_layer_type": "Norm_SwiGLU_FFN"}),
-    "reg1": case({**registers(1), "drop_path_rate": 0.05}, size=[24, 16]),
+    "reg1": case({**registers(1), "patch_size": 16, "drop_path_rate": 0.05}, size=[48, 32]),
     "reg1_ls": case({**registers(1), **LS}, rgb="neutral"),
     "reg1_rms_ls": case({**registers(1), **LS, "norm_layer_type": "RMSNorm"}, stem_scale=0.01),
     "reg1_nap_avg": case({**registers(1), **AVERAGE, "norm_after_pool": True}),
