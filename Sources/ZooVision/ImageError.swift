@@ -1,0 +1,47 @@
+import ZooCore
+
+/// An image that cannot be read, or a transform that cannot be made.
+public enum ImageError: ZooFailure, Equatable {
+  /// The file is missing, not a regular file, or cannot be read.
+  case unreadable(file: String, reason: String)
+  /// A format, or a feature of a format, that is not decoded.
+  case unsupported(file: String, found: String)
+  /// The content is no image, damaged or cut short.
+  case corrupt(file: String, reason: String)
+  /// The image has more pixels than the options allow.
+  case tooManyPixels(file: String, width: Int, height: Int, limit: Int)
+  /// The file has more bytes than the options allow.
+  case tooManyBytes(file: String, found: Int, limit: Int)
+  /// The numbers given to an ``ImageTransform`` make none.
+  case invalidTransform(reason: String)
+
+  /// The kind of the failure.
+  public var kind: FailureKind {
+    switch self {
+    case .unreadable: .other
+    case .unsupported: .unsupported
+    case .corrupt, .tooManyPixels, .tooManyBytes: .integrity
+    case .invalidTransform: .usage
+    }
+  }
+
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .unreadable(let file, let reason):
+      "\(file) cannot be read: \(reason)"
+    case .unsupported(let file, let found):
+      "\(file) is \(found), which is not supported; convert it to an 8-bit JPEG, PNG or WebP image"
+    case .corrupt(let file, let reason):
+      "\(file) is not an intact image: \(reason); replace it by an intact JPEG, PNG or WebP file"
+    case .tooManyPixels(let file, let width, let height, let limit):
+      "\(file) states \(width) x \(height) pixels where at most \(limit) are allowed; if you trust"
+        + " the file, raise maximumPixelCount or make the image smaller"
+    case .tooManyBytes(let file, let found, let limit):
+      "\(file) has \(found) bytes where at most \(limit) are allowed; if you trust the file, raise"
+        + " maximumByteCount"
+    case .invalidTransform(let reason):
+      "no image transform can be made: \(reason)"
+    }
+  }
+}

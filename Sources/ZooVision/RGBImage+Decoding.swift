@@ -1,0 +1,71 @@
+extension RGBImage {
+  /// Reads and decodes a JPEG, PNG or WebP file; of an animation, the first frame.
+  ///
+  /// The format is told from the content, not from the name.
+  /// - Throws: ``ImageError`` if the file cannot be read, is in another format, is damaged or cut
+  ///   short, or is larger than the options allow.
+  public init(
+    contentsOf path: String, options: ImageDecodingOptions = ImageDecodingOptions()
+  ) throws(ImageError) {
+    let bytes = try readFile(path, limit: options.maximumByteCount)
+    try self.init(decoding: bytes, name: path, options: options)
+  }
+
+  /// Decodes the content of a JPEG, PNG or WebP file; of an animation, the first frame.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - name: What errors call it.
+  ///   - options: Limits, and whether an EXIF orientation is carried out.
+  /// - Throws: ``ImageError`` if the content is in another format, is damaged or cut short, or is
+  ///   larger than the options allow.
+  public init(
+    decoding bytes: [UInt8], name: String = "the image",
+    options: ImageDecodingOptions = ImageDecodingOptions()
+  ) throws(ImageError) {
+    guard bytes.count <= options.maximumByteCount else {
+      throw .tooManyBytes(file: name, found: bytes.count, limit: options.maximumByteCount)
+    }
+    let source = ImageSource(bytes: bytes, name: name, maximumPixelCount: options.maximumPixelCount)
+    let decoded =
+      switch try ImageFormat(of: source) {
+      case .jpeg: try decodeJPEG(source)
+      case .png: try decodePNG(source)
+      case .webP: try decodeWebP(source)
+      }
+    self =
+      options.appliesOrientation ? decoded.image.oriented(decoded.orientation) : decoded.image
+  }
+}
+
+/// An image as stored, and how to turn it.
+struct DecodedImage {
+  var image: RGBImage
+  var orientation: Orientation
+}
+
+/// What a decoder works on.
+struct ImageSource {
+  let bytes: [UInt8]
+  let name: String
+  let maximumPixelCount: Int
+
+  /// The number of bytes that an image takes with so many bytes for a pixel.
+  ///
+  /// - Throws: ``ImageError/tooManyPixels(file:width:height:limit:)`` beyond the limit, and
+  ///   ``ImageError/corrupt(file:reason:)`` for an image without pixels.
+  func byteCount(width: Int, height: Int, bytesPerPixel: Int = 3) throws(ImageError) -> Int {
+    guard width > 0, height > 0 else {
+      throw corrupt("it states \(width) x \(height) pixels")
+    }
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    let (bytes, overflow2) = pixels.multipliedReportingOverflow(by: bytesPerPixel)
+    guard !overflow, !overflow2, pixels <= maximumPixelCount else {
+      throw .tooManyPixels(file: name, width: width, height: height, limit: maximumPixelCount)
+    }
+    return bytes
+  }
+
+  func corrupt(_ reason: String) -> ImageError { .corrupt(file: name, reason: reason) }
+  func unsupported(_ found: String) -> ImageError { .unsupported(file: name, found: found) }
+}

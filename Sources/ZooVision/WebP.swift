@@ -1,0 +1,58 @@
+import CWebP
+
+/// Decodes a WebP file as Pillow does: the first frame on a black canvas, transparency dropped.
+func decodeWebP(_ source: ImageSource) throws(ImageError) -> DecodedImage {
+  try source.bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
+    var data = WebPData(bytes: bytes.baseAddress, size: bytes.count)
+    var state = WEBP_DEMUX_PARSING_HEADER
+    let container = WebPDemuxPartial(&data, &state)
+    defer { WebPDemuxDelete(container) }
+    guard let container, state != WEBP_DEMUX_PARSE_ERROR else {
+      throw source.corrupt("it has an invalid WebP structure")
+    }
+    guard state == WEBP_DEMUX_DONE else { throw source.corrupt("it is cut short") }
+    return try decode(source, container)
+  }
+}
+
+private func decode(_ source: ImageSource, _ container: OpaquePointer) throws(ImageError)
+  -> DecodedImage
+{
+  let width = Int(WebPDemuxGetI(container, WEBP_FF_CANVAS_WIDTH))
+  let height = Int(WebPDemuxGetI(container, WEBP_FF_CANVAS_HEIGHT))
+  let count = try source.byteCount(width: width, height: height)
+  var frame = WebPIterator()
+  guard WebPDemuxGetFrame(container, 1, &frame) != 0 else {
+    throw source.corrupt("it has no frame")
+  }
+  defer { WebPDemuxReleaseIterator(&frame) }
+  let (x, y) = (Int(frame.x_offset), Int(frame.y_offset))
+  guard x >= 0, y >= 0, x + Int(frame.width) <= width, y + Int(frame.height) <= height else {
+    throw source.corrupt("its first frame lies outside of it")
+  }
+
+  var pixels = [UInt8](repeating: 0, count: count)
+  let start = (y * width + x) * 3
+  let isDecoded = pixels.withUnsafeMutableBufferPointer { buffer in
+    let target = UnsafeMutableBufferPointer(rebasing: buffer[start...])
+    return WebPDecodeRGBInto(
+      frame.fragment.bytes, frame.fragment.size, target.baseAddress, target.count,
+      Int32(width * 3)) != nil
+  }
+  guard isDecoded else { throw source.corrupt("libwebp cannot decode its pixels") }
+
+  let isAnimated = WebPDemuxGetI(container, WEBP_FF_FRAME_COUNT) > 1
+  return DecodedImage(
+    image: RGBImage(
+      width: width, height: height, pixels: pixels,
+      notes: isAnimated ? ["an animation, of which the first frame is used"] : []),
+    orientation: orientation(of: container))
+}
+
+private func orientation(of container: OpaquePointer) -> Orientation {
+  var chunk = WebPChunkIterator()
+  guard WebPDemuxGetChunk(container, "EXIF", 1, &chunk) != 0 else { return .upright }
+  defer { WebPDemuxReleaseChunkIterator(&chunk) }
+  return Orientation(
+    exif: UnsafeBufferPointer(start: chunk.chunk.bytes, count: chunk.chunk.size))
+}
