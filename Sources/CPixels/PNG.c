@@ -27,7 +27,7 @@ static void ignore_warning(png_structp png, png_const_charp message) {
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
   pixels_png *reader = png_get_io_ptr(png);
-  if (count > reader->count - reader->offset) png_error(png, "the file is truncated");
+  if (count > reader->count - reader->offset) png_error(png, "the file is cut short");
   memcpy(target, reader->bytes + reader->offset, count);
   reader->offset += count;
 }

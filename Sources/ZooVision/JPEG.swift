@@ -49,6 +49,7 @@ private func decompress(
   if status == 0 { return pixels }
 
   let message = String(cString: tjGetErrorStr2(decoder))
+  if message.hasPrefix("Premature end") { throw source.corrupt("it is cut short") }
   let isHarmless =
     tjGetErrorCode(decoder) == TJERR_WARNING.rawValue && isHarmlessWarning(message)
   guard isHarmless else { throw source.corrupt("libjpeg says “\(message)”") }
@@ -60,6 +61,5 @@ private func decompress(
 
 /// Whether a warning of libjpeg leaves the pixels as they were meant.
 private func isHarmlessWarning(_ message: String) -> Bool {
-  message.hasPrefix("Corrupt JPEG data")
-    ? message.contains("extraneous bytes") : !message.hasPrefix("Premature end")
+  !message.hasPrefix("Corrupt JPEG data") || message.contains("extraneous bytes")
 }
