@@ -1,3 +1,5 @@
+import ZooCore
+
 extension RGBImage {
   /// Reads and decodes a JPEG, PNG or WebP file; of an animation, the first frame.
   ///
@@ -7,7 +9,14 @@ extension RGBImage {
   public init(
     contentsOf path: String, options: ImageDecodingOptions = ImageDecodingOptions()
   ) throws(ImageError) {
-    let bytes = try readFile(path, limit: options.maximumByteCount)
+    let bytes: [UInt8]
+    do {
+      bytes = try readFile(path, limit: options.maximumByteCount)
+    } catch .unreadable(let file, let reason) {
+      throw .unreadable(file: file, reason: reason)
+    } catch .tooManyBytes(let file, let found, let limit) {
+      throw .tooManyBytes(file: file, found: found, limit: limit)
+    }
     try self.init(decoding: bytes, name: path, options: options)
   }
 

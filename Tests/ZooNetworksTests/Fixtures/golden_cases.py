@@ -16,7 +16,6 @@ Keys of a case beside `config` (what is registered):
   saved_config  `config` in the checkpoint: overrides the registered one
   override      the caller's: overrides both
   load_size     [H, W] passed to the load: adjusts the position embedding once
-  dynamic_size  [H, W] of the images for a network in dynamic-size mode
   format        pt | safetensors
   dtype         of the saved tensors; they are run in float32
   head, tta     also write a head file, also expect test-time augmentation
@@ -43,7 +42,6 @@ def case(config=None, **fields):
         "saved_config": None,
         "override": None,
         "load_size": None,
-        "dynamic_size": None,
         "format": "pt",
         "dtype": "float32",
         "head": False,
@@ -187,13 +185,6 @@ FURTHER = {
     "resize_up": case({**registers(4), **LS}, load_size=[24, 20], classes=0, tta=True),
     "resize_down": case(
         {**registers(1), "pos_embed_special_tokens": False}, size=[32, 24], load_size=[16, 20]
-    ),
-    "resize_bilinear": case(
-        {**AVERAGE, "pos_embed_interpolation_mode": "bilinear"}, size=[32, 24], load_size=[16, 20]
-    ),
-    "dynamic_size": case(registers(1), size=[32, 24], dynamic_size=[16, 20]),
-    "dynamic_size_antialias": case(
-        {"pos_embed_antialias": True}, size=[32, 24], dynamic_size=[16, 20]
     ),
     "checkpoint_config": case(
         registers(1), saved_config={"num_reg_tokens": 4, "act_layer_type": "quick_gelu"}

@@ -267,7 +267,7 @@ def make_case(output, name, case, images):
     randomize(net, case, generator)
     net.to(getattr(torch, case["dtype"]))
     file = save(output, name, case, net)
-    run_size = case["dynamic_size"] or case["load_size"] or case["size"]
+    run_size = case["load_size"] or case["size"]
     inputs_file, inputs = make_inputs(output, images, run_size, case["rgb"])
 
     net = load(output / file, network, case, case["override"])
@@ -296,7 +296,6 @@ def make_case(output, name, case, images):
         "override": case["override"],
         "size": case["size"],
         "load_size": case["load_size"],
-        "dynamic_size": case["dynamic_size"],
         "num_classes": classes,
         "mlp_head": effective.get("mlp_head", False),
         "head_bias": effective.get("head_bias", True),
@@ -352,8 +351,6 @@ def load(path, network, case, override):
         inference=True,
         st=path.suffix == ".safetensors",
     )
-    if case["dynamic_size"]:
-        net.set_dynamic_size()
     return net
 
 
@@ -436,8 +433,6 @@ def check_options_show(name, case, net, inputs, expected):
         other.load_state_dict(state)
         if case["load_size"]:
             other.adjust_size(tuple(case["load_size"]))
-        if case["dynamic_size"]:
-            other.set_dynamic_size()
         change = difference(run(other, inputs)["embedding"], expected["embedding"])
         assert change > 2e-4, f"{name}: {option} changes the embedding by {change:.1e} only"
 

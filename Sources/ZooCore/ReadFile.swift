@@ -6,9 +6,34 @@
   import Musl
 #endif
 
+/// A file that cannot be read as a whole.
+public enum FileError: ZooFailure, Equatable {
+  /// The file is missing, not a regular file, or may not be read.
+  case unreadable(file: String, reason: String)
+  /// The file has more bytes than are allowed.
+  case tooManyBytes(file: String, found: Int, limit: Int)
+
+  /// The kind of the failure.
+  public var kind: FailureKind {
+    switch self {
+    case .unreadable: .other
+    case .tooManyBytes: .integrity
+    }
+  }
+
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)"
+    case .tooManyBytes(let file, let found, let limit):
+      "\(file) has \(found) bytes where at most \(limit) are allowed"
+    }
+  }
+}
+
 /// The content of a regular file of at most `limit` bytes.
-func readFile(_ path: String, limit: Int) throws(ImageError) -> [UInt8] {
-  func unreadable() -> ImageError {
+package func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  func unreadable() -> FileError {
     .unreadable(file: path, reason: String(cString: strerror(errno)))
   }
   // O_NONBLOCK keeps a pipe from blocking the call that would tell that it is one.

@@ -1,0 +1,59 @@
+extension ModelZoo {
+  /// The request for a model's weights.
+  ///
+  /// - Parameter format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
+  /// - Throws: ``RegistryError`` for an unknown name or format.
+  public func request(for name: String, format: String? = nil) throws(RegistryError) -> FileRequest
+  {
+    try request(for: try registry.entry(named: name), format: format)
+  }
+
+  func request(for entry: RegistryEntry, format: String?) throws(RegistryError) -> FileRequest {
+    if let format { return FileRequest(entry, try entry.file(format: format)) }
+    let requests = entry.files.map { FileRequest(entry, $0) }
+    return requests.first(where: fetcher.isCached) ?? requests[0]
+  }
+
+  /// The request for the head of a level, such as `family`.
+  ///
+  /// - Throws: ``RegistryError`` for an unknown name or level.
+  public func request(for name: String, head level: String) throws(RegistryError) -> FileRequest {
+    let entry = try registry.entry(named: name)
+    return FileRequest(entry, try entry.head(level))
+  }
+
+  /// Whether a file seems to be in the cache; it is not hashed.
+  public func isCached(_ request: FileRequest) -> Bool { fetcher.isCached(request) }
+
+  /// Brings a model's weights into the cache.
+  ///
+  /// - Throws: ``RegistryError``, ``FetchError``; `CancellationError`.
+  public func fetch(
+    _ name: String, format: String? = nil, progress: ProgressHandler? = nil
+  ) async throws -> FetchedFile {
+    try await fetcher.fetch(try request(for: name, format: format), progress: progress)
+  }
+
+  /// Brings the head of a level into the cache.
+  ///
+  /// - Throws: ``RegistryError``, ``FetchError``; `CancellationError`.
+  public func fetchHead(
+    _ name: String, level: String, progress: ProgressHandler? = nil
+  ) async throws -> FetchedFile {
+    try await fetcher.fetch(try request(for: name, head: level), progress: progress)
+  }
+}
+
+extension FileRequest {
+  init(_ entry: RegistryEntry, _ file: ModelFile) {
+    self.init(
+      model: entry.name, file: file.fileName, urls: [file.url] + file.mirrors,
+      sha256: file.sha256.flatMap(SHA256Digest.init(hex:)), size: file.size)
+  }
+
+  init(_ entry: RegistryEntry, _ head: HeadFile) {
+    self.init(
+      model: entry.name, file: head.fileName, urls: [head.url] + head.mirrors,
+      sha256: head.sha256.flatMap(SHA256Digest.init(hex:)), size: head.size)
+  }
+}

@@ -1,0 +1,58 @@
+/// A linear-probe classification head for the embeddings of a network.
+public struct Head: Sendable {
+  /// The file that it was read from.
+  public let file: String
+  /// The names of its classes, in the order of its logits.
+  public let classNames: [String]
+  /// What turns embeddings [N, D] into logits [N, classes].
+  public let classifier: Classifier
+}
+
+extension ModelZoo {
+  /// The published head of a level for a model's embeddings, from the cache or fetched into it.
+  ///
+  /// - Parameters:
+  ///   - name: the model's name in the registry.
+  ///   - level: the level, such as `family`.
+  ///   - net: the network whose embeddings the head takes.
+  /// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``;
+  ///   `CancellationError`.
+  public func loadPretrainedHead(
+    _ name: String, level: String, for net: Network, progress: ProgressHandler? = nil
+  ) async throws -> Head {
+    let stated = try registry.entry(named: name).head(level).classes
+    let file = try await fetchHead(name, level: level, progress: progress)
+    let head = try await loadHead(from: file.path, for: net)
+    if let stated, head.classNames.count != stated {
+      throw ModelError.invalidHead(
+        file: file.path,
+        reason: "it has \(head.classNames.count) classes where the registry states \(stated)")
+    }
+    return head
+  }
+
+  /// The head in a `.head.pt` file for a network's embeddings.
+  ///
+  /// - Throws: ``CheckpointError``, ``ModelError``.
+  public func loadHead(from path: String, for net: Network) async throws -> Head {
+    try await offload { _ in
+      let checkpoint = try Checkpoint(path: path)
+      guard let names = try checkpoint.classNames() else {
+        throw ModelError.invalidHead(file: path, reason: "it names no classes (class_to_idx)")
+      }
+      do throws(NetworkError) {
+        let classifier = try net.head(
+          classes: names.count,
+          state: Dictionary(checkpoint.stateDict.map { ($0.name, $0.tensor) }) { $1 })
+        return Head(file: path, classNames: names, classifier: classifier)
+      } catch {
+        throw ModelError.headMismatch(file: path, error)
+      }
+    }
+  }
+}
+
+extension ClassifierSlot {
+  /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
+  public func load(_ head: Head) throws(NetworkError) { try load(head.classifier) }
+}

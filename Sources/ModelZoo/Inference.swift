@@ -1,0 +1,75 @@
+import Dispatch
+
+
+/// Passes wait here for their turn, on one thread instead of one each.
+private let inferenceQueue = DispatchQueue(label: "swift-model-zoo.inference")
+
+/// Classifies one image file.
+///
+/// The counterpart of birder's `infer_image`. Without a classifier the logits are the embedding.
+/// - Parameters:
+///   - net: the network.
+///   - image: the path of a JPEG, PNG or WebP file.
+///   - transform: the preprocessing that came with the network.
+///   - returnEmbedding: give the embedding [1, D] too.
+///   - tta: test-time augmentation: the mean over five crops; without effect where the embedding is
+///     asked for, as in birder.
+///   - returnLogits: give logits in place of probabilities.
+/// - Returns: Probabilities [1, classes], and the embedding [1, D] if asked for.
+/// - Throws: ``ImageError``, ``NetworkError``; `CancellationError`.
+public func inferImage(
+  _ net: Network, _ image: String, _ transform: ImageTransform, returnEmbedding: Bool = false,
+  tta: Bool = false, returnLogits: Bool = false
+) async throws -> (output: Tensor, embedding: Tensor?) {
+  let decoded = try await offload { _ in try RGBImage(contentsOf: image) }
+  return try await inferImage(
+    net, decoded, transform, returnEmbedding: returnEmbedding, tta: tta, returnLogits: returnLogits)
+}
+
+/// Classifies one decoded image; see ``inferImage(_:_:_:returnEmbedding:tta:returnLogits:)``.
+public func inferImage(
+  _ net: Network, _ image: RGBImage, _ transform: ImageTransform, returnEmbedding: Bool = false,
+  tta: Bool = false, returnLogits: Bool = false
+) async throws -> (output: Tensor, embedding: Tensor?) {
+  let batch = try await offload { _ in Tensor.stack([transform(image)]) }
+  return try await inferBatch(
+    net, batch, returnEmbedding: returnEmbedding, tta: tta, returnLogits: returnLogits)
+}
+
+/// Classifies a batch [N, 3, H, W] of transformed images; the counterpart of birder's `infer_batch`.
+///
+/// - Returns: Probabilities [N, classes], and the embeddings [N, D] if asked for.
+/// - Throws: ``NetworkError``; `CancellationError`.
+public func inferBatch(
+  _ net: Network, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
+  returnLogits: Bool = false
+) async throws -> (output: Tensor, embedding: Tensor?) {
+  try await offload(to: inferenceQueue) { cancellation in
+    try cancellation.check()
+    if returnEmbedding {
+      let embedding = try net.embedding(batch)
+      let logits = try net.classify(embedding)
+      return (returnLogits ? logits : logits.softmax(), embedding)
+    }
+    guard tta else {
+      let logits = try net.forward(batch)
+      return (returnLogits ? logits : logits.softmax(), nil)
+    }
+    let logits = try net.forward(try batch.fiveCrops())
+    let crops = returnLogits ? logits : logits.softmax()
+    return (crops.mean(ofParts: 5), nil)
+  }
+}
+
+extension Tensor {
+  /// The mean of equal parts of the outermost extent: from [P · N, …] to [N, …].
+  fileprivate func mean(ofParts parts: Int) -> Tensor {
+    let size = count / parts
+    var total = Array(scalars[..<size])
+    for part in 1..<parts {
+      for index in 0..<size { total[index] += scalars[part * size + index] }
+    }
+    for index in 0..<size { total[index] /= Float(parts) }
+    return Tensor(shape: [shape[0] / parts] + shape.dropFirst(), scalars: total)
+  }
+}

@@ -1,0 +1,46 @@
+/// A model that cannot be loaded, or a setting that cannot be used.
+public enum ModelError: ZooFailure, Equatable {
+  /// The network of a model cannot be built from a file.
+  case cannotBuild(model: String, file: String?, NetworkError)
+  /// The model's files are in a format that can only be fetched.
+  case unsupportedFormat(model: String, format: String)
+  /// Neither the file nor the registry states what a network needs.
+  case missingMetadata(file: String, key: String, advice: String)
+  /// A head file does not hold what a head needs.
+  case invalidHead(file: String, reason: String)
+  /// A head does not fit the network.
+  case headMismatch(file: String, NetworkError)
+  /// A variable of the environment has a value that cannot be used.
+  case invalidSetting(name: String, value: String, expected: String)
+  /// A registry lies behind a URL and the network may not be used.
+  case remoteRegistryOffline(url: String)
+
+  /// The kind of the failure.
+  public var kind: FailureKind {
+    switch self {
+    case .cannotBuild(_, _, let error), .headMismatch(_, let error): error.kind
+    case .unsupportedFormat, .missingMetadata: .unsupported
+    case .invalidHead: .integrity
+    case .invalidSetting: .usage
+    case .remoteRegistryOffline: .offline
+    }
+  }
+
+  /// One sentence for people.
+  public var description: String {
+    switch self {
+    case .cannotBuild(let model, let file, let error):
+      "\(model) cannot be built\(file.map { " from \($0)" } ?? ""): \(error)"
+    case .unsupportedFormat(let model, let format):
+      "\(model) is available as .\(format) only, which can be fetched but not run"
+    case .missingMetadata(let file, let key, let advice):
+      "\(file) states no \(key), and neither does the registry; \(advice)"
+    case .invalidHead(let file, let reason): "\(file) is not a classification head: \(reason)"
+    case .headMismatch(let file, let error): "the head \(file) does not fit the network: \(error)"
+    case .invalidSetting(let name, let value, let expected):
+      "\(name) is '\(value)' where \(expected) is expected"
+    case .remoteRegistryOffline(let url):
+      "the registry \(url) needs the network, which is switched off; download it and name the file"
+    }
+  }
+}

@@ -1,0 +1,42 @@
+extension ModelZoo {
+  /// Makes a zoo as an environment says, with the registries that it names.
+  ///
+  /// - Throws: ``RegistryError``, ``FetchError``, ``TensorError``; the error of a registry that
+  ///   cannot be read.
+  public init(_ environment: ZooEnvironment, transport: any Transport = CurlTransport())
+    async throws
+  {
+    var registry = try Registry.builtIn()
+    for source in environment.registries {
+      let text =
+        isRemote(source)
+        ? try await download(source, environment, transport) : try await readRegistry(source)
+      registry = registry.overlaid(with: try Registry(parsing: text, source: source))
+    }
+    try self.init(
+      registry: registry,
+      fetcher: Fetcher(
+        cache: environment.cache, transport: transport, policy: environment.policy,
+        tokens: environment.tokens), threads: environment.threads)
+  }
+}
+
+private func isRemote(_ source: String) -> Bool {
+  source.hasPrefix("https://") || source.hasPrefix("http://")
+}
+
+private let largestRegistry = 64 << 20
+
+private func readRegistry(_ source: String) async throws -> [UInt8] {
+  let path = source.hasPrefix("file://") ? String(source.dropFirst(7)) : source
+  return try await offload { _ in try readFile(path, limit: largestRegistry) }
+}
+
+private func download(
+  _ url: String, _ environment: ZooEnvironment, _ transport: any Transport
+) async throws -> [UInt8] {
+  if environment.policy == .offline { throw ModelError.remoteRegistryOffline(url: url) }
+  let sink = MemorySink(url: url, limit: largestRegistry)
+  try await transport.get(TransferRequest(url: url), into: sink)
+  return sink.bytes
+}
