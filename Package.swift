@@ -69,9 +69,16 @@ let package = Package(
       name: "ZooFetchTests", dependencies: ["ZooFetch"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooCheckpointTests", dependencies: ["ZooCheckpoint"], exclude: ["Fixtures"]),
-    .testTarget(name: "ZooTensorsTests", dependencies: ["ZooTensors", "CKernels"]),
-    .testTarget(name: "ZooVisionTests", dependencies: ["ZooVision"], exclude: ["Fixtures"]),
-    .testTarget(name: "ZooNetworksTests", dependencies: ["ZooNetworks"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZooTensorsTests", dependencies: ["ZooCore", "ZooTensors", "CKernels"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZooVisionTests", dependencies: ["ZooCore", "ZooTensors", "ZooVision"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZooNetworksTests",
+      dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooNetworks"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo"]),
     .testTarget(name: "ZooCommandTests", dependencies: ["zoo"]),
   ],

@@ -12,10 +12,13 @@ extension RGBImage {
     let bytes: [UInt8]
     do {
       bytes = try readFile(path, limit: options.maximumByteCount)
-    } catch .unreadable(let file, let reason) {
-      throw .unreadable(file: file, reason: reason)
-    } catch .tooManyBytes(let file, let found, let limit) {
-      throw .tooManyBytes(file: file, found: found, limit: limit)
+    } catch {
+      switch error {
+      case .unreadable(let file, let reason):
+        throw .unreadable(file: file, reason: reason)
+      case .tooManyBytes(let file, let found, let limit):
+        throw .tooManyBytes(file: file, found: found, limit: limit)
+      }
     }
     try self.init(decoding: bytes, name: path, options: options)
   }
