@@ -54,15 +54,19 @@ public struct TensorView: Sendable {
       throw TensorError.invalidLayout("shape \(shape), strides \(strides), offset \(byteOffset)")
     }
     var last = 0
+    // A loop over the elements goes one step further on every axis than the last element; twice
+    // that in bytes leaves room for the offset.
+    var bound = 0
     var count = 1
     for (extent, stride) in zip(shape, strides) {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      let (reach, overflow2) = max(extent - 1, 0).multipliedReportingOverflow(by: stride)
-      let (sum, overflow3) = last.addingReportingOverflow(reach)
-      if overflow || overflow2 || overflow3 {
+      let (step, overflow2) = stride.multipliedReportingOverflow(by: max(extent, 1))
+      let (sum, overflow3) = bound.addingReportingOverflow(step)
+      let (_, overflow4) = sum.multipliedReportingOverflow(by: 2 * dtype.byteCount)
+      if overflow || overflow2 || overflow3 || overflow4 {
         throw TensorError.invalidLayout("shape \(shape) with strides \(strides) overflows")
       }
-      (count, last) = (product, sum)
+      (count, bound, last) = (product, sum, last + step - stride)
     }
     let (end, overflow) = last.addingReportingOverflow(1)
     let (bytes, overflow2) = end.multipliedReportingOverflow(by: dtype.byteCount)
