@@ -1,0 +1,61 @@
+import ZooCore
+
+/// A checkpoint or tensor file that cannot be read or written.
+public struct CheckpointError: ZooFailure, Equatable {
+  /// Damaged or hostile (`integrity`), of a kind that is not read (`unsupported`), not writable
+  /// (`disk`), or not to be opened at all (`other`).
+  public let kind: FailureKind
+  /// The path of the file.
+  public let file: String
+  /// What is wrong with it, and what to do next.
+  public let reason: String
+  /// Where the fault lies, in bytes from the start of the part that the reason names; `nil` where
+  /// no single place is at fault.
+  public let offset: Int?
+
+  /// One sentence: the file and the reason.
+  public var description: String { "\(file): \(reason)" }
+
+  init(_ fault: Fault, file: String) {
+    kind = fault.kind
+    self.file = file
+    reason = fault.reason
+    offset = fault.offset
+  }
+}
+
+/// A failure inside a file whose path is known only further up.
+struct Fault: Error, Equatable {
+  var kind: FailureKind
+  var reason: String
+  var offset: Int?
+
+  /// Bytes that no sound writer produces.
+  static func corrupt(_ reason: String, at offset: Int? = nil) -> Fault {
+    let place = offset.map { " at byte \($0)" } ?? ""
+    return Fault(
+      kind: .integrity,
+      reason: "\(reason)\(place); the file is damaged or forged, get it again from its source",
+      offset: offset)
+  }
+
+  /// A sound file of a kind that is not read.
+  static func unsupported(_ reason: String, at offset: Int? = nil) -> Fault {
+    Fault(kind: .unsupported, reason: reason, offset: offset)
+  }
+
+  /// More of something than the limits allow.
+  static func limit(_ what: String, _ limit: Int, at offset: Int? = nil) -> Fault {
+    Fault(
+      kind: .integrity,
+      reason:
+        "it holds more than \(limit) \(what), which no usual checkpoint does; if you trust it,"
+        + " raise the limit",
+      offset: offset)
+  }
+
+  /// The same fault, with the thing named that it was found in.
+  func inside(_ context: String) -> Fault {
+    Fault(kind: kind, reason: "\(context): \(reason)", offset: offset)
+  }
+}

@@ -1,0 +1,37 @@
+/// How much of anything a checkpoint may hold before it is refused.
+///
+/// The defaults leave room for every published checkpoint, and keep memory and time small for a
+/// file that was made to exhaust them. A limit is on what the file asks for, never on the size of
+/// tensors that lie in the file as they are.
+public struct CheckpointLimits: Sendable {
+  /// Entries of a zip archive.
+  public var zipEntries = 200_000
+  /// Bytes of the pickle, after inflating.
+  public var pickleBytes = 64 << 20
+  /// Values on the pickle machine's stack at one time.
+  public var stackDepth = 1_000_000
+  /// Values that the pickle machine remembers.
+  public var memoEntries = 1_000_000
+  /// Containers, tensors and storages that the pickle makes.
+  public var pickleObjects = 1_000_000
+  /// Elements of all containers of the pickle together.
+  public var pickleElements = 4_000_000
+  /// Bytes of one integer.
+  public var integerBytes = 1024
+  /// Bytes of metadata when written out in full, with shared parts repeated.
+  public var metadataBytes = 64 << 20
+  /// Levels of nesting in metadata.
+  public var metadataDepth = 64
+  /// Bytes that all compressed entries inflate to, together.
+  public var inflatedBytes = 4 << 30
+  /// How many times the size of the file the compressed entries may inflate to; 1 MiB is always
+  /// allowed.
+  public var inflationRatio = 100
+  /// Bytes of a tensor that is larger than its storage, as an expanded one is.
+  public var expandedBytes = 64 << 20
+  /// Bytes of a safetensors header; the format's own limit.
+  public var safetensorsHeaderBytes = 100_000_000
+
+  /// Makes the default limits.
+  public init() {}
+}

@@ -1,0 +1,62 @@
+import ZooCore
+import ZooTensors
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+extension ByteStorage {
+  /// Maps a regular file into memory, read-only.
+  ///
+  /// The mapping shows the file itself: a process that truncates it meanwhile takes pages away
+  /// from under the reader. Files of the cache are never written after they got their name.
+  static func mapping(_ path: String) throws(Fault) -> ByteStorage {
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw Fault(kind: .other, reason: "it cannot be opened: \(systemErrorText())")
+    }
+    defer { close(descriptor) }
+
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw Fault(kind: .other, reason: "it cannot be examined: \(systemErrorText())")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Fault(kind: .other, reason: "it is \(typeName(of: status)), not a regular file")
+    }
+    let size = Int(status.st_size)
+    // An empty range cannot be mapped.
+    guard size > 0 else { return ByteStorage(copying: []) }
+    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
+    else {
+      throw Fault(kind: .other, reason: "it cannot be mapped into memory: \(systemErrorText())")
+    }
+    let address = UInt(bitPattern: base)
+    return ByteStorage(bytes: UnsafeRawBufferPointer(start: base, count: size)) {
+      munmap(UnsafeMutableRawPointer(bitPattern: address), size)
+    }
+  }
+
+  /// A part of these bytes, not copied; it keeps the whole alive.
+  func slice(_ range: Range<Int>) -> ByteStorage {
+    ByteStorage(bytes: UnsafeRawBufferPointer(rebasing: bytes[range])) { _ = self }
+  }
+}
+
+/// What the system says about the last failed call.
+func systemErrorText() -> String { String(cString: strerror(errno)) }
+
+private func typeName(of status: stat) -> String {
+  switch status.st_mode & S_IFMT {
+  case S_IFDIR: "a directory"
+  case S_IFIFO: "a FIFO"
+  case S_IFSOCK: "a socket"
+  case S_IFBLK, S_IFCHR: "a device"
+  default: "something else"
+  }
+}

@@ -1,0 +1,152 @@
+import ZooCore
+import ZooTensors
+
+/// Reads safetensors files by the rules of the format.
+///
+/// Eight bytes give the length of a JSON header, which gives each tensor's type, shape and range of
+/// bytes; the ranges must cover the rest of the file without holes and overlaps.
+enum SafetensorsFile {
+  static func read(
+    _ storage: ByteStorage, limits: CheckpointLimits
+  ) throws(Fault) -> CheckpointContents {
+    let (header, start) = try header(of: storage, limits: limits)
+    let data = storage.slice(start..<storage.bytes.count)
+    var result = CheckpointContents(format: .safetensors)
+    var ranges: [(range: Range<Int>, name: String)] = []
+    for (name, value) in header {
+      if name == "__metadata__" {
+        result.metadata = try metadata(value)
+        continue
+      }
+      let (tensor, range) = try tensor(value, name: name, in: data)
+      result.tensors.append((name, tensor))
+      ranges.append((range, name))
+    }
+    try checkCover(of: ranges, size: data.bytes.count)
+    guard !result.tensors.isEmpty else { throw .unsupported("it holds no tensors") }
+    return result
+  }
+
+  private static func header(
+    of storage: ByteStorage, limits: CheckpointLimits
+  ) throws(Fault) -> (JSONObject, dataStart: Int) {
+    var reader = ByteReader(storage)
+    let length = try reader.integer(UInt64.self)
+    guard length <= UInt64(limits.safetensorsHeaderBytes) else {
+      throw .corrupt(
+        "its header states \(length) bytes, more than the \(limits.safetensorsHeaderBytes) that are"
+          + " allowed", at: 0)
+    }
+    guard length <= UInt64(reader.remaining) else {
+      throw .corrupt(
+        "its header states \(length) bytes where \(reader.remaining) follow: the file is truncated",
+        at: 0)
+    }
+    let range = try reader.take(Int(length))
+    let start = range.lowerBound
+    let json: JSONValue
+    do throws(JSONError) {
+      json = try JSONValue(parsing: storage.bytes[range], maximumDepth: 8)
+    } catch {
+      throw .corrupt("its header is not valid JSON: \(error.reason)", at: start + error.offset)
+    }
+    guard let object = json.object, storage.hasBytes("{".utf8, at: start) else {
+      throw .corrupt("its header is not a JSON object", at: start)
+    }
+    return (object, range.upperBound)
+  }
+
+  private static func tensor(
+    _ value: JSONValue, name: String, in data: ByteStorage
+  ) throws(Fault) -> (TensorView, Range<Int>) {
+    guard let object = value.object, object.count == 3, let typeName = object["dtype"]?.string,
+      let shape = object["shape"]?.integers, let offsets = object["data_offsets"]?.integers,
+      offsets.count == 2
+    else { throw .corrupt("tensor '\(name)' is not given by dtype, shape and data_offsets") }
+    guard let dtype = DType(safetensors: typeName) else {
+      throw .unsupported("tensor '\(name)' has elements of type \(typeName), which is not read")
+    }
+    let (begin, end) = (offsets[0], offsets[1])
+    guard 0 <= begin, begin <= end, end <= data.bytes.count else {
+      throw .corrupt(
+        "tensor '\(name)' lies at bytes \(begin) to \(end) of \(data.bytes.count): the file is"
+          + " truncated or its header wrong")
+    }
+    let tensor: TensorView
+    do throws(TensorError) {
+      tensor = try TensorView(
+        dtype: dtype, shape: shape, byteOffset: 0, storage: data.slice(begin..<end))
+    } catch {
+      throw .corrupt("tensor '\(name)': \(error.description)")
+    }
+    guard tensor.count * dtype.byteCount == end - begin else {
+      throw .corrupt(
+        "tensor '\(name)' of \(typeName) \(shape) should take \(tensor.count * dtype.byteCount)"
+          + " bytes but has \(end - begin)")
+    }
+    return (tensor, begin..<end)
+  }
+
+  private static func checkCover(
+    of ranges: [(range: Range<Int>, name: String)], size: Int
+  ) throws(Fault) {
+    var position = 0
+    let order = ranges.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
+    for (range, name) in order {
+      guard range.lowerBound == position else {
+        let what = range.lowerBound < position ? "overlaps another" : "leaves a hole before it"
+        throw .corrupt("tensor '\(name)' \(what)", at: range.lowerBound)
+      }
+      position = range.upperBound
+    }
+    guard position == size else {
+      throw .corrupt("\(size - position) bytes after the tensors belong to none", at: position)
+    }
+  }
+
+  /// birder writes every value but the version and the task as JSON text; others write plain text.
+  private static func metadata(_ value: JSONValue) throws(Fault) -> JSONObject {
+    guard let object = value.object else { throw .corrupt("its __metadata__ is not an object") }
+    let encoded: Set = ["signature", "class_to_idx", "rgb_stats", "config", "backbone_config"]
+    let isBirder = object["birder_version"] != nil
+    var result = JSONObject()
+    for (key, value) in object {
+      guard let text = value.string else {
+        throw .corrupt("'\(key)' of its __metadata__ is not a string")
+      }
+      guard isBirder, encoded.contains(key), !text.isEmpty else {
+        result[key] = value
+        continue
+      }
+      do throws(JSONError) {
+        result[key] = try JSONValue(parsing: text)
+      } catch {
+        throw .corrupt("'\(key)' of its __metadata__ is \(error.description)")
+      }
+    }
+    return result
+  }
+}
+
+extension DType {
+  private static let safetensorsNames: [DType: String] = [
+    .float64: "F64", .float32: "F32", .float16: "F16", .bfloat16: "BF16",
+    .float8E4M3FN: "F8_E4M3", .float8E4M3FNUZ: "F8_E4M3FNUZ", .float8E5M2: "F8_E5M2",
+    .float8E5M2FNUZ: "F8_E5M2FNUZ", .float8E8M0FNU: "F8_E8M0",
+    .int64: "I64", .int32: "I32", .int16: "I16", .int8: "I8",
+    .uint64: "U64", .uint32: "U32", .uint16: "U16", .uint8: "U8",
+    .bool: "BOOL", .complex64: "C64",
+  ]
+
+  /// The name that safetensors gives the type; `nil` for one that it does not have.
+  var safetensorsName: String? { DType.safetensorsNames[self] }
+
+  init?(safetensors name: String) {
+    guard let dtype = DType.allCases.first(where: { $0.safetensorsName == name }) else {
+      return nil
+    }
+    self = dtype
+  }
+}

@@ -1,0 +1,156 @@
+import ZooTensors
+
+/// Makes tensors of a PyTorch archive from the calls that its pickle records.
+struct TorchTensors {
+  private var archive: ZipArchive
+  private let folder: String
+  private let graph: PickleGraph
+  private let limits: CheckpointLimits
+  private let checksCRC: Bool
+  private var storages: [String: Storage] = [:]
+
+  /// PyTorch's own limit on the rank of a tensor.
+  private static let maximumRank = 64
+
+  private struct Storage {
+    let dtype: DType?
+    let count: Int
+    let bytes: ByteStorage
+  }
+
+  init(
+    archive: ZipArchive, folder: String, graph: PickleGraph, limits: CheckpointLimits,
+    checksCRC: Bool
+  ) {
+    self.archive = archive
+    self.folder = folder
+    self.graph = graph
+    self.limits = limits
+    self.checksCRC = checksCRC
+  }
+
+  /// The tensor that a call gives, or `nil` if the value is no such call.
+  mutating func tensor(_ value: PickleValue, name: String) throws(Fault) -> TensorView? {
+    guard let call = graph.tensorCall(value) else { return nil }
+    do throws(Fault) {
+      return try rebuild(call.function, call.arguments)
+    } catch {
+      throw error.inside("tensor '\(name)'")
+    }
+  }
+
+  /// Parameters and subclasses wrap the call that makes their tensor.
+  private mutating func rebuild(
+    _ function: PickleGlobal, _ arguments: [PickleValue]
+  ) throws(Fault) -> TensorView {
+    var (function, arguments) = (function, arguments)
+    let deepestWrapping = 4
+    for _ in 0..<deepestWrapping {
+      switch function {
+      case .rebuildParameter, .rebuildParameterWithState:
+        guard let wrapped = arguments.first, let inner = graph.tensorCall(wrapped) else {
+          throw .corrupt("a parameter wraps something that is not a tensor")
+        }
+        (function, arguments) = inner
+      case .rebuildFromType:
+        guard arguments.count == 4, case .global(let inner) = arguments[0], inner.rebuildsTensor,
+          case .global(let type) = arguments[1], type == .tensorClass || type == .parameterClass,
+          let innerArguments = graph.object(arguments[2]), innerArguments.kind == .tuple
+        else { throw .unsupported("it is of a subclass of torch.Tensor that is not known") }
+        (function, arguments) = (inner, innerArguments.elements)
+      default: return try view(function, arguments)
+      }
+    }
+    throw .corrupt("it is wrapped more than \(deepestWrapping) times")
+  }
+
+  private mutating func view(
+    _ function: PickleGlobal, _ arguments: [PickleValue]
+  ) throws(Fault) -> TensorView {
+    // storage, offset, size, stride, requires_grad, hooks, dtype (v3 only), metadata (optional)
+    let (required, most) =
+      switch function {
+      case .rebuildTensorV3: (7, 8)
+      case .rebuildTensorV2: (6, 7)
+      default: (4, 4)
+      }
+    guard (required...most).contains(arguments.count),
+      case .integer(let offset) = arguments[1],
+      let shape = graph.integers(arguments[2], limit: TorchTensors.maximumRank),
+      let strides = graph.integers(arguments[3], limit: TorchTensors.maximumRank)
+    else { throw .corrupt("the arguments that rebuild it are not those of a tensor") }
+    if arguments.count == most, most > 4 { try checkMetadata(arguments[most - 1]) }
+
+    let storage = try storage(arguments[0])
+    let dtype: DType
+    if function == .rebuildTensorV3 {
+      guard case .global(.dtype(let stated)) = arguments[6], storage.dtype ?? stated == stated
+      else { throw .corrupt("it has no element type that fits its storage") }
+      dtype = stated
+    } else {
+      guard let stated = storage.dtype else { throw .corrupt("its storage has no element type") }
+      dtype = stated
+    }
+    let (byteOffset, overflow) = offset.multipliedReportingOverflow(by: dtype.byteCount)
+    guard !overflow else { throw .corrupt("its offset \(offset) overflows") }
+    let view: TensorView
+    do throws(TensorError) {
+      view = try TensorView(
+        dtype: dtype, shape: shape, strides: strides, byteOffset: byteOffset,
+        storage: storage.bytes)
+    } catch {
+      throw .corrupt(error.description)
+    }
+    let (bytes, overflow2) = view.count.multipliedReportingOverflow(by: dtype.byteCount)
+    guard !overflow2, bytes <= max(storage.bytes.bytes.count, limits.expandedBytes) else {
+      throw .limit("bytes in a tensor that is larger than its storage", limits.expandedBytes)
+    }
+    return view
+  }
+
+  /// Conjugate and negative views would need their elements changed.
+  private func checkMetadata(_ value: PickleValue) throws(Fault) {
+    if case .none = value { return }
+    guard let pairs = graph.pairs(value) else { throw .corrupt("its metadata is not a dict") }
+    for (key, isSet) in pairs {
+      guard case .bool(false) = isSet else {
+        let name = graph.text(key, limit: 64) ?? "an unknown bit"
+        throw .unsupported(
+          "it is a view with '\(name)' set, which is not read; save it after .resolve_conj() and"
+            + " .resolve_neg()")
+      }
+    }
+  }
+
+  private mutating func storage(_ value: PickleValue) throws(Fault) -> Storage {
+    // "storage", class, key, device, number of elements, and formerly a view's metadata, None
+    guard let object = graph.object(value), object.kind == .storage,
+      (5...6).contains(object.elements.count),
+      graph.text(object.elements[0], limit: 16) == "storage",
+      case .global(.storage(let dtype)) = object.elements[1],
+      let key = graph.text(object.elements[2], limit: 256),
+      case .integer(let count) = object.elements[4], count >= 0
+    else { throw .corrupt("its storage is not declared as one") }
+
+    if let known = storages[key] {
+      guard known.dtype == dtype, known.count == count else {
+        throw .corrupt("storage '\(key)' is declared in two ways")
+      }
+      return known
+    }
+    guard let entry = archive["\(folder)data/\(key)"] else {
+      throw .corrupt("storage '\(key)' is not in the archive")
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(by: dtype?.byteCount ?? 1)
+    guard !overflow, size == entry.size else {
+      throw .corrupt(
+        "storage '\(key)' should hold \(count) \(dtype?.rawValue ?? "byte") elements but has"
+          + " \(entry.size) bytes", at: entry.data.lowerBound)
+    }
+    let storage = Storage(
+      dtype: dtype, count: count,
+      bytes: try archive.contents(of: entry, checkingCRC: checksCRC))
+    storages[key] = storage
+    return storage
+  }
+}

@@ -1,0 +1,106 @@
+import ZooTensors
+
+/// A zip archive in memory: its entries, all checked against each other.
+struct ZipArchive {
+  let storage: ByteStorage
+  /// In the order in which they lie in the file.
+  let entries: [ZipEntry]
+  private let positions: [String: Int]
+  private let limits: CheckpointLimits
+  private var inflatedTotal = 0
+
+  /// Reads the directory and every local header.
+  ///
+  /// - Throws: ``Fault`` if records disagree, entries overlap or lie outside the file, or two have
+  ///   one name.
+  init(_ storage: ByteStorage, limits: CheckpointLimits) throws(Fault) {
+    let end = try ZipEndRecord(in: storage)
+    guard end.entryCount <= limits.zipEntries else {
+      throw .limit("zip entries", limits.zipEntries)
+    }
+    var directory = ByteReader(storage, at: end.directory.lowerBound)
+    var headers: [ZipHeader] = []
+    for _ in 0..<end.entryCount { headers.append(try ZipHeader(central: &directory)) }
+    guard directory.position == end.directory.upperBound else {
+      throw .corrupt("the zip directory does not hold the stated entries", at: directory.position)
+    }
+    // In the order in which they lie, so that no byte is read for two entries.
+    headers.sort { $0.localOffset < $1.localOffset }
+    var entries: [ZipEntry] = []
+    var positions: [String: Int] = [:]
+    var free = 0
+    for header in headers {
+      guard header.localOffset >= free, header.localOffset < end.directory.lowerBound else {
+        throw .corrupt(
+          "zip entry '\(header.name)' overlaps another part of the archive",
+          at: header.localOffset)
+      }
+      let entry = try ZipEntry(header, in: storage)
+      free = entry.extent.upperBound
+      guard free <= end.directory.lowerBound else {
+        throw .corrupt(
+          "zip entry '\(entry.name)' reaches into the zip directory", at: header.localOffset)
+      }
+      if positions.updateValue(entries.count, forKey: entry.name) != nil {
+        throw .corrupt("two zip entries are called '\(entry.name)'", at: header.position)
+      }
+      entries.append(entry)
+    }
+    self.storage = storage
+    self.entries = entries
+    self.positions = positions
+    self.limits = limits
+  }
+
+  subscript(name: String) -> ZipEntry? { positions[name].map { entries[$0] } }
+
+  /// The bytes of an entry: a part of the archive if it is stored, else inflated.
+  ///
+  /// Inflated bytes are always checked against the CRC; stored ones on request.
+  mutating func contents(of entry: ZipEntry, checkingCRC: Bool) throws(Fault) -> ByteStorage {
+    let raw = storage.slice(entry.data)
+    let result: ByteStorage
+    if entry.isDeflated {
+      try account(for: entry)
+      do throws(Fault) {
+        result = try inflated(raw.bytes, size: entry.size)
+      } catch {
+        throw error.inside("zip entry '\(entry.name)'")
+      }
+    } else {
+      result = raw
+    }
+    if checkingCRC || entry.isDeflated {
+      let crc = crc32(of: result.bytes)
+      guard crc == entry.crc else {
+        throw .corrupt(
+          "zip entry '\(entry.name)' has CRC \(hexadecimal(crc)) where \(hexadecimal(entry.crc)) is"
+            + " stated")
+      }
+    }
+    return result
+  }
+
+  /// Refuses an entry before any memory is taken for it.
+  private mutating func account(for entry: ZipEntry) throws(Fault) {
+    let (total, overflow) = inflatedTotal.addingReportingOverflow(entry.size)
+    guard !overflow, total <= limits.inflatedBytes else {
+      throw .limit("bytes in compressed entries", limits.inflatedBytes)
+    }
+    let small = 1 << 20
+    guard total <= small || total / limits.inflationRatio <= storage.bytes.count else {
+      throw Fault(
+        kind: .integrity,
+        reason: "its compressed entries would inflate to \(total) bytes, more than"
+          + " \(limits.inflationRatio) times its size; if you trust it, raise the limit",
+        offset: entry.extent.lowerBound)
+    }
+    inflatedTotal = total
+  }
+}
+
+/// A number as eight hexadecimal digits.
+private func hexadecimal(_ value: UInt32) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
+}

@@ -1,0 +1,44 @@
+import ZooTensors
+
+/// One file of a zip archive, after its two headers were found to agree.
+struct ZipEntry: Sendable {
+  let name: String
+  let isDeflated: Bool
+  let crc: UInt32
+  /// The size after inflating.
+  let size: Int
+  /// Where the stored or compressed bytes lie.
+  let data: Range<Int>
+  /// Everything that belongs to the entry: local header, data and data descriptor.
+  let extent: Range<Int>
+
+  /// Checks the local header that a central header points to.
+  init(_ header: ZipHeader, in storage: ByteStorage) throws(Fault) {
+    try header.check()
+    var reader = ByteReader(storage, at: header.localOffset)
+    let local = try ZipHeader(local: &reader)
+    guard local.name == header.name, local.nameLength == header.nameLength else {
+      throw .corrupt(
+        "zip entry '\(header.name)' is called '\(local.name)' in its local header",
+        at: local.position)
+    }
+    let data = try reader.take(header.compressedSize)
+    if header.hasDescriptor {
+      let isUnset = local.crc == 0 && local.compressedSize == 0 && local.size == 0
+      guard local.method == header.method, local.hasDescriptor,
+        isUnset || local.hasSameContents(as: header)
+      else { throw header.disagreement(at: local.position) }
+      try header.passDescriptor(&reader)
+    } else {
+      guard local.method == header.method, !local.hasDescriptor,
+        local.hasSameContents(as: header)
+      else { throw header.disagreement(at: local.position) }
+    }
+    name = header.name
+    isDeflated = header.method == ZipHeader.deflated
+    crc = header.crc
+    size = header.size
+    self.data = data
+    extent = header.localOffset..<reader.position
+  }
+}
