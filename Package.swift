@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
   name: "swift-model-zoo",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "ModelZoo", targets: ["ModelZoo"]),
     .executable(name: "zoo", targets: ["zoo"]),

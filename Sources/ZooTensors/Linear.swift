@@ -92,7 +92,7 @@ package struct Linear: Sendable {
       return
     }
     try self.init(shape: weight.shape, bias: bias, backend: backend) { pack in
-      pack(start + weight.byteOffset)
+      withExtendedLifetime(weight.storage) { pack(start + weight.byteOffset) }
     }
   }
 

@@ -13,7 +13,7 @@ import ZooTensors
 
   init() throws {
     backend = try Backend(threads: 1)
-    golden = try #require(GoldenCase.all.first { $0.name == "ls" })
+    golden = try #require(GoldenCase.all.first { $0.name == "reg4_ls" })
     let checkpoint = try Checkpoint(path: try golden.path("file"))
     weights = Dictionary(
       uniqueKeysWithValues: checkpoint.stateDict.map { ($0.name, $0.tensor) })
