@@ -1,1 +1,47 @@
+#ifndef ZOO_CCURL_H
+#define ZOO_CCURL_H
+
 #include <curl/curl.h>
+
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one function for
+// each type of argument.
+
+static inline CURLcode zoo_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+static inline CURLcode zoo_curl_set_long(CURL *handle, CURLoption option, long value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode zoo_curl_set_string(CURL *handle, CURLoption option, const char *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode zoo_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+// For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION, which have the same type.
+static inline CURLcode zoo_curl_set_receiver(CURL *handle, CURLoption option,
+                                             curl_write_callback receiver) {
+  return curl_easy_setopt(handle, option, receiver);
+}
+
+// Unlike an Authorization header, the token stays with the host, port and scheme of the first URL.
+static inline CURLcode zoo_curl_set_bearer(CURL *handle, const char *token) {
+  CURLcode result = curl_easy_setopt(handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+  return result == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_XOAUTH2_BEARER, token) : result;
+}
+
+static inline CURLcode zoo_curl_get_long(CURL *handle, CURLINFO info, long *value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode zoo_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode zoo_curl_get_string(CURL *handle, CURLINFO info, char **value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
+#endif

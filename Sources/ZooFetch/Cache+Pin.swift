@@ -1,0 +1,51 @@
+import ZooCore
+
+/// Who says which SHA-256 a file has.
+public enum ChecksumSource: String, Sendable, Hashable {
+  /// The registry.
+  case registry
+  /// The server, in its answer when the file was first fetched (`X-Linked-ETag`).
+  case serverStated = "server_stated"
+  /// Nobody: the digest is that of what came when the file was first fetched.
+  case pinned
+}
+
+/// The digest of a file that no registry states, remembered since it was first fetched.
+struct Pin: Equatable {
+  var digest: SHA256Digest
+  var source: ChecksumSource
+  /// Where it is written down.
+  var path: String
+}
+
+extension Cache {
+  /// The pin of a model's file, from the first cache that has one.
+  ///
+  /// - Throws: ``FetchError`` for an unreadable pin: passing over it would trust a changed file.
+  func pin(of request: FileRequest) throws(FetchError) -> Pin? {
+    for directory in directories {
+      let path = pinPath(of: request, in: directory)
+      guard let text = try FileSystem.read(path, atMost: 65536) else { continue }
+      guard let json = try? JSONValue(parsing: text),
+        let digest = json["sha256"]?.string.flatMap(SHA256Digest.init(hex:)),
+        let source = json["source"]?.string.flatMap(ChecksumSource.init(rawValue:))
+      else {
+        throw FetchError(
+          kind: .integrity, reason: "\(path) is not a pin of a SHA-256",
+          advice: "remove it to trust the file anew when it is fetched", path: path)
+      }
+      return Pin(digest: digest, source: source, path: path)
+    }
+    return nil
+  }
+
+  /// Remembers the digest of a model's file, and for people the URL it came from.
+  func setPin(
+    _ digest: SHA256Digest, _ source: ChecksumSource, url: String, of request: FileRequest
+  ) throws(FetchError) {
+    let pin: JSONValue = [
+      "sha256": .string(digest.hex), "source": .string(source.rawValue), "url": .string(url),
+    ]
+    try FileSystem.write(pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: root))
+  }
+}

@@ -1,0 +1,116 @@
+import ZooCore
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// The directory of verified files, and others to look in that are never written.
+///
+///     blobs/sha256/<2 hex>/<64 hex>     content, named by its SHA-256, read-only
+///     stamps/sha256/<2 hex>/<64 hex>    by what a verified blob is known without hashing it again
+///     models/<name>/<file name>         links to blobs, for people
+///     pins/<name>/<file name>           digests of files that no registry states
+///     partial/<name>/…                  what an interrupted download left
+public struct Cache: Sendable, Equatable {
+  /// The directory that is written to, absolute.
+  public let root: String
+  /// Directories of the same layout that are only read, looked up in order after ``root``.
+  public let extras: [String]
+
+  /// Takes a directory, made when the first file comes, and read-only ones beside it.
+  /// - Throws: ``FetchError`` when a path is relative and there is no current directory.
+  public init(root: String, extras: [String] = []) throws(FetchError) {
+    self.root = try FileSystem.absolute(root)
+    var directories: [String] = []
+    for extra in extras { directories.append(try FileSystem.absolute(extra)) }
+    self.extras = directories
+  }
+
+  /// The cache that an environment names.
+  ///
+  /// `ZOO_CACHE`, else `zoo` in `XDG_CACHE_HOME`, else in `~/.cache` (on Apple systems
+  /// `~/Library/Caches`); `ZOO_CACHE_EXTRA` lists read-only ones, separated by colons.
+  /// - Throws: ``FetchError`` when nothing names a directory.
+  public init(environment: [String: String]) throws(FetchError) {
+    func value(_ name: String) -> String? {
+      environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    let root: String
+    if let directory = value("ZOO_CACHE") {
+      root = directory
+    } else if let directory = value("XDG_CACHE_HOME"), directory.hasPrefix("/") {
+      root = directory + "/zoo"
+    } else if let home = value("HOME") ?? Cache.homeOfUser() {
+      #if canImport(Darwin)
+        root = home + "/Library/Caches/zoo"
+      #else
+        root = home + "/.cache/zoo"
+      #endif
+    } else {
+      throw FetchError(
+        kind: .disk, reason: "no place for the cache: there is no home directory",
+        advice: "set ZOO_CACHE to a directory that you may write to")
+    }
+    let extras = value("ZOO_CACHE_EXTRA")?.split(separator: ":").map(String.init) ?? []
+    try self.init(root: root, extras: extras)
+  }
+
+  private static func homeOfUser() -> String? {
+    guard let entry = getpwuid(getuid()), let home = entry.pointee.pw_dir, home.pointee != 0 else {
+      return nil
+    }
+    return String(cString: home)
+  }
+
+  /// Where the content with a digest lies, or would lie, in the writable cache.
+  public func path(of digest: SHA256Digest) -> String { blobPath(of: digest, in: root) }
+
+  /// The readable caches, the writable one first.
+  var directories: [String] { [root] + extras }
+
+  func blobPath(of digest: SHA256Digest, in directory: String) -> String {
+    "\(directory)/blobs/\(shard(of: digest))"
+  }
+
+  func stampPath(of digest: SHA256Digest, in directory: String) -> String {
+    "\(directory)/stamps/\(shard(of: digest))"
+  }
+
+  func pinPath(of request: FileRequest, in directory: String) -> String {
+    "\(directory)/pins/\(request.model)/\(request.file)"
+  }
+
+  private func shard(of digest: SHA256Digest) -> String {
+    "sha256/\(digest.hex.prefix(2))/\(digest.hex)"
+  }
+
+  /// A new file to download into, with a name that no other download has.
+  func makePartial(for request: FileRequest) throws(FetchError) -> OpenFile {
+    let directory = "\(root)/partial/\(request.model)"
+    try FileSystem.makeDirectory(directory)
+    return try OpenFile(
+      creating: "\(directory)/\(request.file).\(FileSystem.uniqueSuffix()).part")
+  }
+
+  /// Gives a downloaded and verified file its place in the cache.
+  func adopt(_ partial: OpenFile, as digest: SHA256Digest) throws(FetchError) -> String {
+    try partial.seal()
+    let path = path(of: digest)
+    let directory = FileSystem.directory(of: path)
+    try FileSystem.makeDirectory(directory)
+    try FileSystem.move(partial.path, to: path)
+    FileSystem.synchronizeDirectory(directory)
+    stamp(digest, try partial.identity())
+    return path
+  }
+
+  /// Makes `models/<name>/<file name>` lead to a blob.
+  func link(_ request: FileRequest, to digest: SHA256Digest) throws(FetchError) {
+    try FileSystem.link(
+      "\(root)/models/\(request.model)/\(request.file)", to: "../../blobs/\(shard(of: digest))")
+  }
+}

@@ -1,0 +1,43 @@
+import CCurl
+
+/// The parts of URLs, read as libcurl reads them.
+enum CurlURL {
+  /// The host, in lower case; `nil` for a URL that is malformed or has none.
+  static func host(of url: String) -> String? {
+    part(CURLUPART_HOST, of: url)?.lowercased()
+  }
+
+  static func scheme(of url: String) -> String? { part(CURLUPART_SCHEME, of: url)?.lowercased() }
+
+  /// The URL as messages and records may show it: without user name and password.
+  static func withoutCredentials(_ url: String) -> String {
+    guard url.contains("@"), let handle = parse(url) else { return url }
+    defer { curl_url_cleanup(handle) }
+    for secret in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS] {
+      curl_url_set(handle, secret, nil, 0)
+    }
+    return part(CURLUPART_URL, of: handle) ?? "a malformed URL"
+  }
+
+  private static func part(_ part: CURLUPart, of url: String) -> String? {
+    guard let handle = parse(url) else { return nil }
+    defer { curl_url_cleanup(handle) }
+    return self.part(part, of: handle)
+  }
+
+  private static func part(_ part: CURLUPart, of handle: OpaquePointer) -> String? {
+    var text: UnsafeMutablePointer<CChar>?
+    guard curl_url_get(handle, part, &text, 0) == CURLUE_OK, let text else { return nil }
+    defer { curl_free(text) }
+    return String(cString: text)
+  }
+
+  private static func parse(_ url: String) -> OpaquePointer? {
+    guard let handle = curl_url() else { return nil }
+    if curl_url_set(handle, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK {
+      return handle
+    }
+    curl_url_cleanup(handle)
+    return nil
+  }
+}

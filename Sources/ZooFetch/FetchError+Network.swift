@@ -1,0 +1,59 @@
+import CCurl
+
+extension FetchError {
+  /// A transfer that libcurl gave up.
+  static func curl(_ code: CURLcode, _ detail: String, _ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
+    let cause = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+    return FetchError(
+      kind: .network, reason: "cannot get \(url): \(cause)", advice: advice(for: code), url: url)
+  }
+
+  private static func advice(for code: CURLcode) -> String {
+    switch code {
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
+      "use an https, http or file URL; a redirect may lead to https or http only"
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
+      "check the network, the proxy settings and the URL"
+    case CURLE_FILE_COULDNT_READ_FILE: "check that the file is there and may be read"
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE:
+      "check this machine's clock and certificates, and who answers in the server's place"
+    case CURLE_TOO_MANY_REDIRECTS: "check the URL"
+    default: "try again"
+    }
+  }
+
+  /// An answer with another status than 200.
+  static func status(_ status: Int, _ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
+    let advice =
+      switch status {
+      case 401, 403, 407: "check that you may read it, and the token or proxy if one is needed"
+      case 408, 429, 500...: "try again later"
+      default: "check the URL in the registry"
+      }
+    return FetchError(
+      kind: .network, reason: "\(url) was answered with HTTP status \(status)", advice: advice,
+      url: url, status: status)
+  }
+
+  /// A page for people where a file should be.
+  static func webPage(_ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
+    return FetchError(
+      kind: .network, reason: "\(url) was answered with a web page, not with the file",
+      advice: "open it in a browser: a login or a proxy may stand before it", url: url)
+  }
+
+  /// The last failure, when every URL of a file failed.
+  static func allFailed(_ failures: [FetchError]) -> FetchError {
+    guard let first = failures.first, failures.count > 1 else {
+      return failures.first
+        ?? FetchError(
+          kind: .network, reason: "no URL is known for it", advice: "correct the registry")
+    }
+    return FetchError(
+      kind: .network, reason: failures.map(\.reason).joined(separator: "; "),
+      advice: first.advice, url: first.url, status: first.status)
+  }
+}

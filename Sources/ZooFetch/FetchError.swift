@@ -1,0 +1,65 @@
+import ZooCore
+
+/// A file that could not be fetched, or that the cache cannot hold.
+public struct FetchError: ZooFailure, Equatable {
+  /// Which of network, integrity, offline, disk (or unsupported) failed.
+  public let kind: FailureKind
+  /// What failed, with the URL or path.
+  public let reason: String
+  /// What to do next.
+  public let advice: String
+  /// The model the file belongs to.
+  public internal(set) var model: String?
+  /// The file's name within the model.
+  public internal(set) var file: String?
+  /// The URL it was fetched from.
+  public let url: String?
+  /// The path in the cache.
+  public let path: String?
+  /// What should have come: a digest or a size in bytes.
+  public let expected: String?
+  /// What came instead.
+  public let found: String?
+  /// The status of the HTTP answer that was the failure.
+  public let status: Int?
+
+  /// Makes an error; a transport of your own throws one with kind `.network`.
+  public init(
+    kind: FailureKind, reason: String, advice: String, url: String? = nil, path: String? = nil,
+    expected: String? = nil, found: String? = nil, status: Int? = nil
+  ) {
+    self.kind = kind
+    self.reason = reason
+    self.advice = advice
+    self.url = url
+    self.path = path
+    self.expected = expected
+    self.found = found
+    self.status = status
+  }
+
+  /// One sentence: file, reason, expected and found, advice.
+  public var description: String {
+    var text = ""
+    if let file {
+      text += file + (model.map { " of \($0): " } ?? ": ")
+    }
+    text += reason
+    if let expected, let found { text += ": expected \(expected), found \(found)" }
+    return text + "; " + advice
+  }
+}
+
+extension FetchError {
+  static let hashUnavailable = FetchError(
+    kind: .unsupported, reason: "the system's libcrypto offers no SHA-256",
+    advice: "check the installation of OpenSSL and its configuration file")
+
+  /// A file that is not in the cache while the network may not be used.
+  static func offline(_ request: FileRequest) -> FetchError {
+    FetchError(
+      kind: .offline, reason: "not in the cache, and the network may not be used",
+      advice: "on a machine with a network run `zoo fetch \(request.model)`, "
+        + "or allow the network here")
+  }
+}

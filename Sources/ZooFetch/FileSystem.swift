@@ -1,0 +1,161 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// The facts of a file by which a stamp knows it again.
+struct FileIdentity: Equatable {
+  var size: Int
+  var modifiedNanoseconds: Int
+  var inode: Int
+}
+
+/// The few calls of the operating system that the cache needs, with errors that name the path.
+enum FileSystem {
+  enum Entry: Equatable {
+    case file(FileIdentity)
+    case directory
+    case danglingLink
+    case other
+  }
+
+  /// What stands at a path, following links; `nil` for nothing.
+  static func entry(at path: String) throws(FetchError) -> Entry? {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: return .file(FileIdentity(status))
+      case S_IFDIR: return .directory
+      default: return .other
+      }
+    }
+    let code = errno
+    guard code == ENOENT || code == ENOTDIR else { throw .disk("look at", path, code: code) }
+    return lstat(path, &status) == 0 ? .danglingLink : nil
+  }
+
+  /// Makes a directory and those above it.
+  static func makeDirectory(_ path: String) throws(FetchError) {
+    if mkdir(path, 0o777) == 0 { return }
+    let code = errno
+    switch code {
+    case EEXIST:
+      switch try entry(at: path) {
+      case .directory: return
+      case .danglingLink:
+        throw .misplaced(path, is: "a link to nowhere", notA: "directory")
+      default: throw .misplaced(path, is: "a file", notA: "directory")
+      }
+    case ENOENT where path.contains("/"):
+      let parent = directory(of: path)
+      guard parent != path, !parent.isEmpty else { throw .disk("create", path, code: code) }
+      try makeDirectory(parent)
+      guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+        throw .disk("create", path, code: errno)
+      }
+    default: throw .disk("create", path, code: code)
+    }
+  }
+
+  /// The path up to its last component.
+  static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// A relative path made absolute.
+  static func absolute(_ path: String) throws(FetchError) -> String {
+    if path.hasPrefix("/") { return path }
+    guard let current = getcwd(nil, 0) else {
+      throw .disk("find the current directory for", path, code: errno)
+    }
+    defer { free(current) }
+    return String(cString: current) + "/" + path
+  }
+
+  /// Gives a file a new name, taking the place of what had it.
+  static func move(_ path: String, to newPath: String) throws(FetchError) {
+    guard rename(path, newPath) == 0 else { throw .disk("create", newPath, code: errno) }
+  }
+
+  /// Makes the names in a directory durable, where the file system knows how to.
+  static func synchronizeDirectory(_ path: String) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Reads a small file as a whole; `nil` where there is none.
+  static func read(_ path: String, atMost limit: Int) throws(FetchError) -> [UInt8]? {
+    guard try entry(at: path) != nil else { return nil }
+    let file = try OpenFile(reading: path)
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let count = try file.read(into: &bytes, at: 0)
+    return Array(bytes.prefix(count))
+  }
+
+  /// Writes a small file so that readers see the old content or the new.
+  static func write(_ text: String, to path: String) throws(FetchError) {
+    try makeDirectory(directory(of: path))
+    let temporary = path + ".new-" + uniqueSuffix()
+    do {
+      let file = try OpenFile(creating: temporary)
+      try file.append(text.utf8Span.span.bytes)
+      try move(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Makes a symbolic link, taking the place of a file or link that has its name.
+  static func link(_ path: String, to target: String) throws(FetchError) {
+    if linkTarget(of: path) == target { return }
+    try makeDirectory(directory(of: path))
+    let temporary = path + ".new-" + uniqueSuffix()
+    guard symlink(target, temporary) == 0 else { throw .disk("link", path, code: errno) }
+    do {
+      try move(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private static func linkTarget(of path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: 1024)
+    let count = readlink(path, &buffer, buffer.count)
+    if count < 0 { return nil }
+    return String(decoding: buffer.prefix(count).lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Removes a file; whether it is gone.
+  @discardableResult
+  static func remove(_ path: String) -> Bool { unlink(path) == 0 || errno == ENOENT }
+
+  /// Sixteen random digits, for names that no other process has.
+  static func uniqueSuffix() -> String {
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension FileIdentity {
+  init(_ status: stat) {
+    #if canImport(Darwin)
+      let modified = status.st_mtimespec
+    #else
+      let modified = status.st_mtim
+    #endif
+    // Wrapping: any file time is as good as another for telling two of them apart.
+    self.init(
+      size: Int(truncatingIfNeeded: status.st_size),
+      modifiedNanoseconds: Int(truncatingIfNeeded: modified.tv_sec) &* 1_000_000_000
+        &+ Int(truncatingIfNeeded: modified.tv_nsec),
+      inode: Int(truncatingIfNeeded: status.st_ino))
+  }
+}

@@ -1,0 +1,20 @@
+import CCurl
+
+#if !canImport(CryptoKit)
+  import CCrypto
+#endif
+
+/// Versions of the system's libraries that fetching uses, for reports.
+package enum LibraryVersions {
+  /// libcurl and what it is built with.
+  package static var curl: String { String(cString: curl_version()) }
+
+  /// What computes SHA-256.
+  package static var sha256: String {
+    #if canImport(CryptoKit)
+      "CryptoKit"
+    #else
+      String(cString: OpenSSL_version(OPENSSL_VERSION))
+    #endif
+  }
+}

@@ -1,0 +1,60 @@
+/// What carries bytes from a URL; ``CurlTransport`` unless you have your own.
+public protocol Transport: Sendable {
+  /// Gets a URL, following redirects, and hands its content to a sink.
+  ///
+  /// Returns when the sink has everything. Content comes only with a successful answer: the body
+  /// of an error page is never handed over. When the task is cancelled, the transfer stops soon.
+  /// - Throws: ``FetchError`` of kind `.network`; what the sink throws, which ends the transfer;
+  ///   `CancellationError`.
+  func get(_ request: TransferRequest, into sink: any TransferSink) async throws
+}
+
+/// What to get.
+public struct TransferRequest: Sendable, Hashable {
+  /// An `https`, `http` or `file` URL.
+  public var url: String
+  /// A token for the URL's host; it must not reach any other.
+  public var bearerToken: String?
+
+  /// Makes a request.
+  public init(url: String, bearerToken: String? = nil) {
+    self.url = url
+    self.bearerToken = bearerToken
+  }
+}
+
+/// A successful answer, before its content.
+public struct ResponseHead: Sendable, Hashable {
+  /// The HTTP status; `nil` for a `file` URL.
+  public var status: Int?
+  /// The headers by lower-case name, those of redirects too; of several, the last.
+  public var headers: [String: String]
+  /// How many bytes will come, if the server says so.
+  public var contentLength: Int?
+
+  /// Makes a head.
+  public init(status: Int?, headers: [String: String], contentLength: Int?) {
+    self.status = status
+    self.headers = headers
+    self.contentLength = contentLength
+  }
+
+  /// The SHA-256 that the server states in `X-Linked-ETag`, as Hugging Face does for large files.
+  var linkedDigest: SHA256Digest? {
+    guard var tag = headers["x-linked-etag"] else { return nil }
+    if tag.hasPrefix("W/") { tag.removeFirst(2) }
+    if tag.hasPrefix("\""), tag.hasSuffix("\""), tag.count > 2 {
+      tag = String(tag.dropFirst().dropLast())
+    }
+    return SHA256Digest(hex: tag)
+  }
+}
+
+/// What takes the content of a transfer. Its functions are called one after the other, on a thread
+/// of the transport; what they throw ends the transfer.
+public protocol TransferSink: AnyObject, Sendable {
+  /// Takes the head, once, before any content.
+  func begin(_ head: ResponseHead) throws
+  /// Takes the next bytes of the content.
+  func receive(_ bytes: RawSpan) throws
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import ZooFetch
+
+/// Bytes that look like weights: the same for the same seed.
+func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+  var state = seed
+  return (0..<count).map { _ in
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return UInt8(truncatingIfNeeded: state >> 56)
+  }
+}
+
+func sha256(_ bytes: [UInt8]) throws -> SHA256Digest {
+  let hasher = try SHA256Hasher()
+  hasher.update(bytes.span.bytes)
+  return hasher.finish()
+}
+
+/// Fails the test when it is used.
+struct NoTransport: Transport {
+  func get(_ request: TransferRequest, into sink: any TransferSink) async throws {
+    Issue.record("a connection was opened to \(request.url)")
+    throw CancellationError()
+  }
+}
+
+/// A server with one file, a request for it, and an empty cache.
+struct Scene {
+  let server: NginxServer
+  let directory: TemporaryDirectory
+  let cache: Cache
+  let bytes: [UInt8]
+  var request: FileRequest
+
+  init(size: Int = 100_000) throws {
+    server = try NginxServer()
+    directory = try TemporaryDirectory()
+    cache = try Cache(root: directory.path + "/cache")
+    bytes = sampleBytes(size)
+    try server.files.write(bytes, to: "weights.bin")
+    request = FileRequest(
+      model: "tiny", file: "tiny.pt", urls: [server.url("weights.bin")], sha256: try sha256(bytes),
+      size: size)
+  }
+
+  var fetcher: Fetcher { Fetcher(cache: cache) }
+
+  /// Whether nothing is in the cache that anyone could take for the file.
+  var isEmpty: Bool { files(below: cache.root).isEmpty }
+
+  /// The error with which a fetch of the request ends.
+  func failure(_ fetcher: Fetcher? = nil) async throws -> FetchError {
+    let fetcher = fetcher ?? self.fetcher
+    return try #require(
+      await #expect(throws: FetchError.self) { try await fetcher.fetch(request) })
+  }
+}
