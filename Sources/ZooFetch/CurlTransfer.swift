@@ -35,14 +35,15 @@ final class CurlTransfer: @unchecked Sendable {
 
   /// Makes the handle.
   func prepare() throws(FetchError) -> UnsafeMutableRawPointer {
+    guard let scheme = CurlURL.scheme(of: request.url), ["https", "http", "file"].contains(scheme)
+    else { throw FetchError.unusable(request.url) }
     guard let handle = curl_easy_init() else { throw CurlTransfer.cannotStart }
     self.handle = handle
-    let startsSecure = CurlURL.scheme(of: request.url) == "https"
     let context = Unmanaged.passUnretained(self).toOpaque()
     let strings: [(CURLoption, String)] = [
       (CURLOPT_URL, request.url),
       (CURLOPT_PROTOCOLS_STR, "https,http,file"),
-      (CURLOPT_REDIR_PROTOCOLS_STR, startsSecure ? "https" : "https,http"),
+      (CURLOPT_REDIR_PROTOCOLS_STR, scheme == "https" ? "https" : "https,http"),
       (CURLOPT_USERAGENT, userAgent),
     ]
     let numbers: [(CURLoption, Int)] = [

@@ -11,7 +11,8 @@ enum CurlURL {
 
   /// The URL as messages and records may show it: without user name and password.
   static func withoutCredentials(_ url: String) -> String {
-    guard url.contains("@"), let handle = parse(url) else { return url }
+    guard url.contains("@") else { return url }
+    guard let handle = parse(url) else { return "a malformed URL" }
     defer { curl_url_cleanup(handle) }
     for secret in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS] {
       curl_url_set(handle, secret, nil, 0)

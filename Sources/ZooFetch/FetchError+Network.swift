@@ -9,10 +9,18 @@ extension FetchError {
       kind: .network, reason: "cannot get \(url): \(cause)", advice: advice(for: code), url: url)
   }
 
+  /// A URL that is malformed or has another scheme.
+  static func unusable(_ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
+    return FetchError(
+      kind: .network, reason: "'\(url)' is not an https, http or file URL",
+      advice: "correct the registry", url: url)
+  }
+
   private static func advice(for code: CURLcode) -> String {
     switch code {
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
-      "use an https, http or file URL; a redirect may lead to https or http only"
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      "a redirect may lead to https, or from http to http, and nowhere else: check the URL"
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
       "check the network, the proxy settings and the URL"
     case CURLE_FILE_COULDNT_READ_FILE: "check that the file is there and may be read"

@@ -19,7 +19,9 @@ final class FileHasher: @unchecked Sendable {
     reader = try HashingReader(file)
   }
 
-  /// Says that the file is written up to an offset. To be called by one writer.
+  /// Says that the file is written up to an offset.
+  ///
+  /// To be called by one writer.
   func advance(to end: Int) {
     guard end - announced >= step else { return }
     announced = end

@@ -66,8 +66,9 @@ enum FileSystem {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// A relative path made absolute.
+  /// A directory's path made absolute, without a slash at its end.
   static func absolute(_ path: String) throws(FetchError) -> String {
+    if path.count > 1, path.hasSuffix("/") { return try absolute(String(path.dropLast())) }
     if path.hasPrefix("/") { return path }
     guard let current = getcwd(nil, 0) else {
       throw .disk("find the current directory for", path, code: errno)
@@ -104,7 +105,7 @@ enum FileSystem {
     let temporary = path + ".new-" + uniqueSuffix()
     do {
       let file = try OpenFile(creating: temporary)
-      try file.append(text.utf8Span.span.bytes)
+      try file.append(Array(text.utf8).span.bytes)
       try move(temporary, to: path)
     } catch {
       unlink(temporary)

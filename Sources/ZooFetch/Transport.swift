@@ -50,8 +50,10 @@ public struct ResponseHead: Sendable, Hashable {
   }
 }
 
-/// What takes the content of a transfer. Its functions are called one after the other, on a thread
-/// of the transport; what they throw ends the transfer.
+/// What takes the content of a transfer.
+///
+/// Its functions are called one after the other, on a thread of the transport; what they throw ends
+/// the transfer.
 public protocol TransferSink: AnyObject, Sendable {
   /// Takes the head, once, before any content.
   func begin(_ head: ResponseHead) throws

@@ -18,7 +18,7 @@ import Testing
     #expect(try root(["HOME": "/c"]) == standard)
     #expect(try root(["XDG_CACHE_HOME": "relative", "HOME": "/c"]) == standard)
     let current = FileManager.default.currentDirectoryPath
-    #expect(try root(["ZOO_CACHE": "here"]) == current + "/here")
+    #expect(try root(["ZOO_CACHE": "here//"]) == current + "/here")
   }
 
   @Test func `extra caches are separated by colons`() throws {

@@ -33,7 +33,7 @@ import Testing
     let error = try #require(await #expect(throws: FetchError.self) { try await get(url) })
     #expect(error.kind == .network)
     #expect(error.url == url)
-    #expect(error.description.contains(url))
+    #expect(error.reason.contains(url) || url.isEmpty)
     return error
   }
 
@@ -62,7 +62,7 @@ import Testing
 
   @Test func `a redirect never leads to a file`() async throws {
     let error = try await failure(server.url("to-file"))
-    #expect(error.description.contains("may lead to https or http only"))
+    #expect(error.description.contains("a redirect may lead to https"))
   }
 
   @Test func `redirects come to an end`() async throws {
@@ -97,9 +97,9 @@ import Testing
     _ = try await failure("http://does-not-exist.invalid/weights.bin")
   }
 
-  @Test(arguments: ["ftp://127.0.0.1/weights.bin", "http://", "weights.bin\u{1}"])
+  @Test(arguments: ["ftp://127.0.0.1/weights.bin", "", "http://", "weights.bin", "/etc/passwd"])
   func `other schemes and malformed URLs`(url: String) async throws {
-    _ = try await failure(url)
+    #expect(try await failure(url).description.contains("not an https, http or file URL"))
   }
 
   @Test func `a connection that ends too early`() async throws {

@@ -7,7 +7,9 @@ final class LoopbackSocket: Sendable {
 
   init() throws {
     let descriptor = LoopbackSocket.open()
-    var address = LoopbackSocket.address(port: 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -21,17 +23,6 @@ final class LoopbackSocket: Sendable {
 
   deinit { close(descriptor) }
 
-  static func canConnect(to port: Int) -> Bool {
-    let descriptor = open()
-    defer { close(descriptor) }
-    var address = address(port: port)
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
-  }
-
   private static func open() -> Int32 {
     #if canImport(Darwin)
       let descriptor = socket(AF_INET, SOCK_STREAM, 0)
@@ -41,14 +32,6 @@ final class LoopbackSocket: Sendable {
     // A server that is started later must not keep it open.
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
-  }
-
-  private static func address(port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
   }
 }
 
@@ -66,7 +49,15 @@ final class CannedServer: Sendable {
         if connection < 0 { return }
         var request = [UInt8](repeating: 0, count: 65536)
         _ = recv(connection, &request, request.count, 0)
-        _ = send(connection, answer, answer.count, 0)
+        // A client that stops listening must not end the tests with SIGPIPE.
+        #if canImport(Darwin)
+          var yes: Int32 = 1
+          setsockopt(
+            connection, SOL_SOCKET, SO_NOSIGPIPE, &yes, socklen_t(MemoryLayout<Int32>.size))
+          _ = send(connection, answer, answer.count, 0)
+        #else
+          _ = send(connection, answer, answer.count, Int32(MSG_NOSIGNAL))
+        #endif
         close(connection)
       }
     }

@@ -3,13 +3,16 @@ import Testing
 
 @testable import ZooFetch
 
-/// Bytes that look like weights: the same for the same seed.
+/// Bytes that look like weights, the same for the same seed; they repeat after a prime number.
 func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
   var state = seed
-  return (0..<count).map { _ in
+  let period = (0..<min(count, 65_521)).map { _ in
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return UInt8(truncatingIfNeeded: state >> 56)
   }
+  var bytes: [UInt8] = []
+  while bytes.count < count { bytes += period.prefix(count - bytes.count) }
+  return bytes
 }
 
 func sha256(_ bytes: [UInt8]) throws -> SHA256Digest {
