@@ -1,3 +1,5 @@
+import ZooCore
+
 extension Cache {
   /// What the caches hold of a content.
   struct Lookup {

@@ -1,5 +1,6 @@
 import CCurl
 import Dispatch
+import ZooCore
 
 /// Runs transfers on one thread through libcurl's multi interface.
 ///

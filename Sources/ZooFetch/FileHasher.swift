@@ -1,4 +1,5 @@
 import Dispatch
+import ZooCore
 
 /// Hashes a file while another thread still writes it.
 ///

@@ -1,3 +1,5 @@
+import ZooCore
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -93,10 +95,12 @@ enum FileSystem {
   /// Reads a small file as a whole; `nil` where there is none.
   static func read(_ path: String, atMost limit: Int) throws(FetchError) -> [UInt8]? {
     guard try entry(at: path) != nil else { return nil }
-    let file = try OpenFile(reading: path)
-    var bytes = [UInt8](repeating: 0, count: limit)
-    let count = try file.read(into: &bytes, at: 0)
-    return Array(bytes.prefix(count))
+    do throws(FileError) {
+      return try readFile(path, limit: limit)
+    } catch {
+      throw FetchError(
+        kind: .disk, reason: "\(error)", advice: "remove it, or make it readable", path: path)
+    }
   }
 
   /// Writes a small file so that readers see the old content or the new.
