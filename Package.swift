@@ -65,8 +65,7 @@ let package = Package(
 
     .testTarget(name: "ZooCoreTests", dependencies: ["ZooCore"]),
     .testTarget(name: "ZooRegistryTests", dependencies: ["ZooRegistry"], exclude: ["Fixtures"]),
-    .testTarget(
-      name: "ZooFetchTests", dependencies: ["ZooFetch"], exclude: ["Fixtures"]),
+    .testTarget(name: "ZooFetchTests", dependencies: ["ZooCore", "ZooFetch"]),
     .testTarget(
       name: "ZooCheckpointTests", dependencies: ["ZooCheckpoint"], exclude: ["Fixtures"]),
     .testTarget(

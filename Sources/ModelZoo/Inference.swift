@@ -1,6 +1,5 @@
 import Dispatch
 
-
 /// Passes wait here for their turn, on one thread instead of one each.
 private let inferenceQueue = DispatchQueue(label: "swift-model-zoo.inference")
 

@@ -19,7 +19,8 @@ final class MemorySink: TransferSink {
   func receive(_ bytes: RawSpan) throws {
     try content.withLock { content in
       guard content.count + bytes.byteCount <= limit else {
-        throw FileError.tooManyBytes(file: url, found: content.count + bytes.byteCount, limit: limit)
+        throw FileError.tooManyBytes(
+          file: url, found: content.count + bytes.byteCount, limit: limit)
       }
       bytes.withUnsafeBytes { content.append(contentsOf: $0) }
     }

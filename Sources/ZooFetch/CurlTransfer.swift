@@ -44,7 +44,7 @@ final class CurlTransfer: @unchecked Sendable {
       (CURLOPT_URL, request.url),
       (CURLOPT_PROTOCOLS_STR, "https,http,file"),
       (CURLOPT_REDIR_PROTOCOLS_STR, scheme == "https" ? "https" : "https,http"),
-      (CURLOPT_USERAGENT, userAgent),
+      (CURLOPT_USERAGENT, "swift-model-zoo/\(zooVersion)"),
     ]
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_FOLLOWLOCATION, 1),

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ZooCore
 
 @testable import ZooFetch
 
@@ -43,7 +44,7 @@ import Testing
     #expect(sink.head?.status == 200)
     #expect(sink.head?.contentLength == content.count)
     #expect(sink.head?.headers["content-type"] == "application/octet-stream")
-    #expect(try server.log(lines: 1)[0].contains("agent=[\(userAgent)]"))
+    #expect(try server.log(lines: 1)[0].contains("agent=[swift-model-zoo/\(zooVersion)]"))
   }
 
   @Test func `an empty file has a head too`() async throws {
