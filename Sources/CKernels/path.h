@@ -22,6 +22,8 @@ struct zk_path {
       const struct zk_path *path, const zk_attention_task *task, size_t image, size_t head,
       size_t first, size_t count, float *scratch);
   void (*norm_row)(const zk_norm_task *task, size_t row);
+  // Does multiply-adds in registers; gives the number of floating-point operations.
+  double (*peak_operations)(size_t rounds);
 };
 
 extern const zk_path zk_path_avx512, zk_path_avx2, zk_path_neon, zk_path_portable, zk_path_wide;

@@ -17,6 +17,10 @@ const char *zk_path_name(const zk_path *path) { return path->name; }
 
 bool zk_path_runs_here(const zk_path *path) { return path->runs_here(); }
 
+double zk_peak_operations(const zk_path *path, size_t rounds) {
+  return path->peak_operations(rounds);
+}
+
 const zk_path *zk_path_best(void) {
   size_t index = 0;
   while (!paths[index]->runs_here()) index++;

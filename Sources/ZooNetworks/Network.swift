@@ -32,20 +32,28 @@ public final class Network: Sendable {
   ///   - newSize: the size of the images to come, if it is another one.
   ///   - weights: the state dict.
   /// - Throws: ``NetworkError`` that names the tensor or the option.
-  package init(
+  package convenience init(
     family: String, configuration: JSONObject, classes: Int, size: ImageSize,
     newSize: ImageSize? = nil, weights: [String: TensorView], backend: Backend
+  ) throws(NetworkError) {
+    try self.init(
+      family: family, configuration: configuration, classes: classes, size: size,
+      newSize: newSize, weights: Weights(weights, backend: backend))
+  }
+
+  init(
+    family: String, configuration: JSONObject, classes: Int, size: ImageSize,
+    newSize: ImageSize? = nil, weights source: Weights
   ) throws(NetworkError) {
     guard let type = architectures[family] else {
       throw .unsupportedFamily(family, supported: architectures.keys.sorted())
     }
-    let source = Weights(weights, backend: backend)
     inputSize = newSize ?? size
     architecture = try type.init(
       configuration: configuration, size: size, newSize: inputSize, weights: source)
     headBias = configuration["head_bias"]?.bool ?? true
     isMLPHead = configuration["mlp_head"]?.bool ?? false
-    self.backend = backend
+    backend = source.backend
     if classes == 0 {
       classifierState = Mutex(.identity)
     } else {

@@ -7,9 +7,17 @@ import ZooTensors
 package struct Weights: Sendable {
   private final class Source: Sendable {
     let tensors: [String: TensorView]
+    /// What stands in for a missing tensor, by key and shape.
+    let substitute: (@Sendable (String, [Int]) -> TensorView?)?
     let taken = Mutex<Set<String>>([])
 
-    init(_ tensors: [String: TensorView]) { self.tensors = tensors }
+    init(
+      _ tensors: [String: TensorView],
+      substitute: (@Sendable (String, [Int]) -> TensorView?)? = nil
+    ) {
+      self.tensors = tensors
+      self.substitute = substitute
+    }
   }
 
   package let backend: Backend
@@ -19,6 +27,13 @@ package struct Weights: Sendable {
   /// Weights at the top of a state dict.
   package init(_ tensors: [String: TensorView], backend: Backend) {
     self.init(source: Source(tensors), prefix: "", backend: backend)
+  }
+
+  /// Weights of whatever shape a network asks for, made up: to measure networks without files.
+  package init(random backend: Backend) {
+    self.init(
+      source: Source([:]) { key, shape in Weights.randomTensor(key, shape) }, prefix: "",
+      backend: backend)
   }
 
   private init(source: Source, prefix: String, backend: Backend) {
@@ -38,7 +53,9 @@ package struct Weights: Sendable {
   /// Takes a tensor as it lies in the file.
   package func view(_ name: String, _ shape: [Int]) throws(NetworkError) -> TensorView {
     let key = prefix + name
-    guard let view = source.tensors[key] else { throw .missingKey(key, shape: shape) }
+    guard let view = source.tensors[key] ?? source.substitute?(key, shape) else {
+      throw .missingKey(key, shape: shape)
+    }
     guard view.shape == shape else {
       throw .wrongShape(key: key, expected: shape, found: view.shape)
     }

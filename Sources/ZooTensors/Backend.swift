@@ -60,6 +60,28 @@ package final class Backend: @unchecked Sendable {
     }
   }
 
+  /// How many billion float32 operations a second all threads together can do at the most.
+  ///
+  /// Measured: multiply-adds in registers, the best of several short runs.
+  package func peakGFLOPS() -> Double {
+    let rounds = 2_000_000
+    let operations = Mutex(0.0)
+    var best = 0.0
+    for _ in 0..<8 {
+      operations.withLock { $0 = 0 }
+      let time = ContinuousClock().measure {
+        pass { _ in
+          parallel(threads) { _ in
+            let done = zk_peak_operations(path.pointer, rounds)
+            operations.withLock { $0 += done }
+          }
+        }
+      }
+      best = max(best, operations.withLock { $0 } / (time / .seconds(1)) / 1e9)
+    }
+    return best
+  }
+
   /// Calls `body` once for each of `0..<count`, on the pool's threads.
   ///
   /// Only inside ``pass(_:)``.

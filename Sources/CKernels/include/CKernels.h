@@ -42,6 +42,10 @@ bool zk_path_runs_here(const zk_path *_Nonnull path);
 // The best path that this processor can run.
 const zk_path *_Nonnull zk_path_best(void);
 
+// Does `rounds` rounds of independent multiply-adds in registers, the most that a thread can do, and
+// gives how many floating-point operations they were.
+double zk_peak_operations(const zk_path *_Nonnull path, size_t rounds);
+
 // ---- Matrix products --------------------------------------------------------------------------
 
 // How many floats the packed form of a weight matrix [n, k] takes.
