@@ -61,6 +61,8 @@ extension Workspace {
       q: q.operand(images: images), k: k.operand(images: images), v: v.operand(images: images),
       out: out.base, out_row: out.stride, images: images, heads: heads, queries: queries,
       keys: keys, head_dim: headSize, value_dim: valueSize, scale: scale, scratch: out.base)
+    backend.count(
+      operations: 2 * images * heads * queries * keys * (headSize + valueSize))
     memory.scope {
       task.scratch = memory.floats(
         zk_attention_scratch(backend.path.pointer, &task) * backend.threads)

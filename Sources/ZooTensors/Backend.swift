@@ -30,6 +30,7 @@ package final class Backend: @unchecked Sendable {
   package let path: KernelPath
   let pool: OpaquePointer
   private let workspace = Mutex(WorkspaceMemory())
+  private let operationCount = Atomic(0)
 
   /// Makes a backend; `threads` nil takes all processors that the process may use.
   package init(threads: Int? = nil, path: KernelPath = .best) throws(TensorError) {
@@ -45,6 +46,11 @@ package final class Backend: @unchecked Sendable {
 
   /// How many threads a pass uses.
   package var threads: Int { Int(zk_pool_threads(pool)) }
+
+  /// How many floating-point operations matrix products and attention have done so far.
+  package var operations: Int { operationCount.load(ordering: .relaxed) }
+
+  func count(operations: Int) { operationCount.wrappingAdd(operations, ordering: .relaxed) }
 
   /// How many processors this process may use.
   package static var availableProcessors: Int { Int(zk_processors()) }

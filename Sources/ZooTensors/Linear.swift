@@ -143,6 +143,7 @@ package struct Linear: Sendable {
       a: x.base, a_stride: x.stride, packed: packed.base, c: y.base, c_stride: y.stride, m: x.rows,
       n: outputs, k: inputs, bias: bias?.base, scale: scale?.base, activation: activation.kernel,
       combine: combine.kernel)
+    backend.count(operations: 2 * x.rows * inputs * outputs)
     zk_gemm(backend.path.pointer, backend.pool, &task)
   }
 }
