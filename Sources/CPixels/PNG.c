@@ -123,3 +123,5 @@ const uint8_t *pixels_png_exif(pixels_png *reader, size_t *count) {
 }
 
 const char *pixels_png_message(const pixels_png *reader) { return reader->message; }
+
+const char *pixels_png_version(void) { return png_get_libpng_ver(NULL); }

@@ -8,6 +8,19 @@ public struct Head: Sendable {
   public let classifier: Classifier
 }
 
+extension Head {
+  /// A network's own classifier; `nil` for a network without one.
+  ///
+  /// A class that the checkpoint does not name is called by its index.
+  public init?(classifierOf net: Network, _ info: ModelInfo) {
+    guard let classifier = net.classifier.loaded else { return nil }
+    let names = info.classNames.count == classifier.classes ? info.classNames : nil
+    self.init(
+      file: info.file, classNames: names ?? (0..<classifier.classes).map { String($0) },
+      classifier: classifier)
+  }
+}
+
 extension ModelZoo {
   /// The published head of a level for a model's embeddings, from the cache or fetched into it.
   ///

@@ -60,6 +60,30 @@ public func inferBatch(
   }
 }
 
+/// Classifies a batch [N, 3, H, W] with several heads, for which it is embedded only once.
+///
+/// - Parameters:
+///   - net: the network whose embeddings the heads take.
+///   - batch: transformed images.
+///   - heads: published heads, or the network's own classifier as one.
+///   - tta: test-time augmentation: the mean over five crops.
+///   - returnLogits: give logits in place of probabilities.
+/// - Returns: For each head probabilities [N, classes].
+/// - Throws: ``NetworkError``; `CancellationError`.
+public func inferBatch(
+  _ net: Network, _ batch: Tensor, heads: [Head], tta: Bool = false, returnLogits: Bool = false
+) async throws -> [Tensor] {
+  try await offload(to: inferenceQueue) { cancellation in
+    try cancellation.check()
+    let embedding = try net.embedding(tta ? try batch.fiveCrops() : batch)
+    return try heads.map { head in
+      let logits = try head.classifier.logits(embedding)
+      let output = returnLogits ? logits : logits.softmax()
+      return tta ? output.mean(ofParts: 5) : output
+    }
+  }
+}
+
 extension Tensor {
   /// The mean of equal parts of the outermost extent: from [P · N, …] to [N, …].
   fileprivate func mean(ofParts parts: Int) -> Tensor {

@@ -14,17 +14,10 @@ extension ModelZoo {
   ) async throws -> (net: Network, info: ModelInfo) {
     let entry = try registry.entry(named: name)
     let configuration = try registry.network(of: entry)
-    // Nothing is downloaded that could not be run.
-    guard architectures[configuration.family] != nil else {
-      throw ModelError.cannotBuild(
-        model: name, file: nil,
-        .unsupportedFamily(configuration.family, supported: architectures.keys.sorted()))
-    }
     let format = options.format ?? (entry.files.count == 1 ? entry.files[0].format : nil)
-    if let format, !["pt", "safetensors"].contains(format) {
-      _ = try entry.file(format: format)
-      throw ModelError.unsupportedFormat(model: name, format: format)
-    }
+    if let format { _ = try entry.file(format: format) }
+    // Nothing is downloaded that could not be run.
+    if let obstacle = obstacle(toRunning: entry, configuration, format: format) { throw obstacle }
     let file = try await fetcher.fetch(
       try request(for: entry, format: format), progress: progress)
     return try await load(
@@ -70,6 +63,7 @@ extension ModelZoo {
   ) async throws -> (net: Network, info: ModelInfo) {
     try await offload { _ in
       let checkpoint = try Checkpoint(path: path)
+      let backend = try backend.get()
       guard let signature = checkpoint.signature ?? entry?.signature else {
         throw ModelError.missingMetadata(
           file: path, key: "signature", advice: "save it with birder, which adds one")

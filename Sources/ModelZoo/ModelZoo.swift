@@ -10,7 +10,7 @@ public struct ModelZoo: Sendable {
   public let registry: Registry
   /// What brings their files into the cache.
   public let fetcher: Fetcher
-  let backend: Backend
+  let backend: LazyBackend
 
   /// Makes a zoo.
   ///
@@ -23,14 +23,14 @@ public struct ModelZoo: Sendable {
   public init(registry: Registry, fetcher: Fetcher, threads: Int? = nil) throws(TensorError) {
     self.registry = registry
     self.fetcher = fetcher
-    backend = try Backend(threads: threads)
+    backend = try LazyBackend(threads: threads)
   }
 
   /// How many threads a forward pass uses.
   public var threads: Int { backend.threads }
 
   /// The kernels that run on this processor, such as "avx512".
-  public var kernelPath: String { backend.path.name }
+  public var kernelPath: String { KernelPath.best.name }
 
   /// The names of models, in birder's order; see ``Registry/names(matching:task:family:)``.
   public func listPretrainedModels(

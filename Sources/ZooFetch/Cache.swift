@@ -108,9 +108,10 @@ public struct Cache: Sendable, Equatable {
     return path
   }
 
-  /// Makes `models/<name>/<file name>` lead to a blob.
-  func link(_ request: FileRequest, to digest: SHA256Digest) throws(FetchError) {
-    try FileSystem.link(
-      "\(root)/models/\(request.model)/\(request.file)", to: "../../blobs/\(shard(of: digest))")
+  /// Makes `models/<name>/<file name>` lead to a blob; the path of that link.
+  func link(_ request: FileRequest, to digest: SHA256Digest) throws(FetchError) -> String {
+    let path = "\(root)/models/\(request.model)/\(request.file)"
+    try FileSystem.link(path, to: "../../blobs/\(shard(of: digest))")
+    return path
   }
 }

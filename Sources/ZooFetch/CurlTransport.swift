@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Transfers through libcurl: `https`, `http` and `file` URLs.
 ///
 /// Certificates are always verified. A redirect may lead to `https` only, or to `http` too if it
@@ -18,7 +20,8 @@ public final class CurlTransport: Transport {
   }
 
   private let limits: Limits
-  private let engine = CurlEngine()
+  // Made with the first transfer: starting libcurl takes time that a cached file does not need.
+  private let engine = Mutex<CurlEngine?>(nil)
 
   /// Makes a transport with its own connections.
   public init(limits: Limits = Limits()) {
@@ -27,6 +30,11 @@ public final class CurlTransport: Transport {
 
   /// Gets a URL; see ``Transport/get(_:into:)``.
   public func get(_ request: TransferRequest, into sink: any TransferSink) async throws {
+    let engine = engine.withLock { made in
+      let engine = made ?? CurlEngine()
+      made = engine
+      return engine
+    }
     try await engine.run(CurlTransfer(request, limits: limits, sink: sink))
   }
 }

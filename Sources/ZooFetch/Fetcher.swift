@@ -65,10 +65,11 @@ public struct Fetcher: Sendable {
     for problem in found.problems { logger.warning("\(problem)") }
     guard let path = found.path else { return (nil, expectation) }
     logger.debug("\(request.file) of \(request.model) is cached as \(path)")
-    if path == cache.path(of: expectation.digest) { link(request, to: expectation.digest) }
+    let isWritable = path == cache.path(of: expectation.digest)
     let file = FetchedFile(
       path: path, sha256: expectation.digest, size: found.size,
-      checksumSource: expectation.source, wasCached: true)
+      checksumSource: expectation.source, wasCached: true,
+      link: isWritable ? link(request, to: expectation.digest) : nil)
     return (file, expectation)
   }
 
@@ -115,17 +116,23 @@ public struct Fetcher: Sendable {
       if source != .registry {
         let url = CurlURL.withoutCredentials(url)
         try cache.setPin(digest, source, url: url, of: request)
+        logger.notice(
+          """
+          no registry states a checksum of \(request.file): from now on its SHA-256 has to be \
+          \(digest), \(source == .pinned ? "that of the file that came" : "which the server states")
+          """)
       }
-      link(request, to: digest)
       return FetchedFile(
-        path: path, sha256: digest, size: size, checksumSource: source, wasCached: false)
+        path: path, sha256: digest, size: size, checksumSource: source, wasCached: false,
+        link: link(request, to: digest))
     }
   }
 
   /// The link is for people only: a file system without links is no reason to fail.
-  private func link(_ request: FileRequest, to digest: SHA256Digest) {
-    do throws(FetchError) { try cache.link(request, to: digest) } catch {
+  private func link(_ request: FileRequest, to digest: SHA256Digest) -> String? {
+    do throws(FetchError) { return try cache.link(request, to: digest) } catch {
       logger.debug("\(error)")
+      return nil
     }
   }
 }

@@ -50,6 +50,9 @@ public struct FetchedFile: Sendable, Hashable {
   public var checksumSource: ChecksumSource
   /// Whether it was in the cache already.
   public var wasCached: Bool
+  /// The name in `models` of the cache that leads to it; `nil` where none could be made, and for a
+  /// file of a read-only cache.
+  public var link: String?
 }
 
 /// Whether the network may be used.

@@ -141,6 +141,10 @@ public final class Network: Sendable {
     return head
   }
 
+  fileprivate var loadedClassifier: Classifier? {
+    classifierState.withLock { if case .loaded(let classifier) = $0 { classifier } else { nil } }
+  }
+
   fileprivate func load(_ head: Classifier) throws(NetworkError) {
     let expected = [classes, embeddingSize]
     guard [head.classes, head.embeddingSize] == expected else {
@@ -162,6 +166,10 @@ public final class Network: Sendable {
 /// The place of a network's classifier; see ``Network/classifier``.
 public struct ClassifierSlot: Sendable {
   fileprivate let network: Network
+
+  /// The classifier; `nil` for a network without one, and before the weights of a new one are
+  /// loaded.
+  public var loaded: Classifier? { network.loadedClassifier }
 
   /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
   public func load(_ head: Classifier) throws(NetworkError) { try network.load(head) }

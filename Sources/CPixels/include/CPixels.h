@@ -31,6 +31,9 @@ bool pixels_png_read_pixels(pixels_png *reader, uint8_t *rgb);
 // The EXIF data found so far, or NULL. It belongs to the reader.
 const uint8_t *pixels_png_exif(pixels_png *reader, size_t *count);
 
+// The version of libpng that runs.
+const char *pixels_png_version(void);
+
 // What libpng says of the last error.
 const char *pixels_png_message(const pixels_png *reader);
 

@@ -1,0 +1,23 @@
+extension ModelZoo {
+  /// Why this version cannot run a model; `nil` if it can.
+  ///
+  /// - Throws: ``RegistryError`` for an unknown name or network.
+  public func obstacle(toRunning name: String) throws(RegistryError) -> ModelError? {
+    let entry = try registry.entry(named: name)
+    return obstacle(toRunning: entry, try registry.network(of: entry), format: nil)
+  }
+
+  /// The same for the file of a format, or where that is `nil` for any file of the entry.
+  func obstacle(
+    toRunning entry: RegistryEntry, _ configuration: NetworkConfiguration, format: String?
+  ) -> ModelError? {
+    guard architectures[configuration.family] != nil else {
+      return .cannotBuild(
+        model: entry.name, file: nil,
+        .unsupportedFamily(configuration.family, supported: architectures.keys.sorted()))
+    }
+    let formats = format.map { [$0] } ?? entry.files.map(\.format)
+    if formats.contains(where: ["pt", "safetensors"].contains) { return nil }
+    return .unsupportedFormat(model: entry.name, format: formats[0])
+  }
+}

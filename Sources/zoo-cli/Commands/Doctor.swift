@@ -1,0 +1,23 @@
+import ArgumentParser
+import ModelZoo
+
+extension Zoo {
+  struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show what this machine offers: processor, threads, cache, registries, libraries.",
+      discussion: "The exit code is not 0 if something has to be put right.")
+
+    @OptionGroup(title: "Common options")
+    var options: CommonOptions
+
+    func run() async throws {
+      let environment = try options.environment()
+      let diagnosis = await Diagnosis(environment)
+      try options.json
+        ? StandardOutput.write(diagnosis.json) : StandardOutput.write(diagnosis.text)
+      guard let first = diagnosis.problems.first else { return }
+      for problem in diagnosis.problems.dropFirst() { StandardError.write("zoo: \(problem)") }
+      throw first
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import ModelZoo
+
+extension Zoo {
+  struct Info: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print everything that is known of a model.")
+
+    @Argument(help: "The name of a model; 'zoo list' prints all.")
+    var model: String
+
+    @OptionGroup(title: "Common options")
+    var options: CommonOptions
+
+    func run() async throws {
+      let zoo = try await options.makeZoo()
+      let model = try DescribedModel(model, in: zoo)
+      if options.json { return try StandardOutput.write(model.json) }
+      try StandardOutput.write(model.text)
+    }
+  }
+}
+
+private struct DescribedModel {
+  let entry: RegistryEntry
+  let network: NetworkConfiguration
+  let obstacle: ModelError?
+  let cachedFiles: Set<String>
+
+  init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
+    entry = try zoo.registry.entry(named: name)
+    network = try zoo.registry.network(of: entry)
+    obstacle = try zoo.obstacle(toRunning: name)
+    var requests: [FileRequest] = []
+    for file in entry.files { requests.append(try zoo.request(for: name, format: file.format)) }
+    for head in entry.heads { requests.append(try zoo.request(for: name, head: head.level)) }
+    cachedFiles = Set(requests.filter(zoo.isCached).map(\.file))
+  }
+
+  func isCached(_ fileName: String) -> Bool { cachedFiles.contains(fileName) }
+}
+
+extension DescribedModel {
+  /// The entry as it stands in its registry, resolved, with what is known beyond it.
+  var json: JSONValue {
+    var object = JSONObject()
+    object["name"] = .string(entry.name)
+    object = object.merging(entry.fields)
+    object["task"] = .string(entry.task.rawValue)
+    object["family"] = .string(network.family)
+    object["config"] = .object(network.config)
+    var files = JSONObject()
+    for file in entry.files {
+      files[file.format] = [
+        "url": .string(file.url), "mirrors": .strings(file.mirrors),
+        "sha256": .optional(file.sha256), "size": .optional(file.size),
+        "size_mib": .optional(file.sizeMiB), "cached": .bool(isCached(file.fileName)),
+      ]
+    }
+    object["files"] = .object(files)
+    var heads = JSONObject()
+    for head in entry.heads {
+      var metrics = JSONObject()
+      for metric in head.metrics { metrics[metric.name] = .number(metric.value) }
+      heads[head.level] = [
+        "url": .string(head.url), "mirrors": .strings(head.mirrors),
+        "sha256": .optional(head.sha256), "size": .optional(head.size),
+        "classes": .optional(head.classes), "metrics": .object(metrics),
+        "cached": .bool(isCached(head.fileName)),
+      ]
+    }
+    object["heads"] = .object(heads)
+    object["loadable"] = .bool(obstacle == nil)
+    object["sources"] = .strings(entry.sources)
+    return .object(object)
+  }
+}
+
+extension DescribedModel {
+  var text: String {
+    var sections = [[entry.name, entry.description].filter { !$0.isEmpty }.joined(separator: "\n")]
+    sections.append(facts.text)
+    sections.append("files\n" + files.text(indent: 2))
+    if !entry.heads.isEmpty { sections.append("heads\n" + heads.text(indent: 2)) }
+    if let citation = entry.citation { sections.append("citation\n" + citation) }
+    return sections.joined(separator: "\n\n")
+  }
+
+  private var facts: Facts {
+    var facts = Facts()
+    let className = network.className.map { " (\($0))" } ?? ""
+    facts.add("network", "\(network.name) of the family \(network.family)\(className)")
+    facts.add(
+      "configuration", network.config.map { "\($0) \($1.serialized())" }.joined(separator: "\n"))
+    facts.add("backbone", entry.backbone.map(\.text))
+    facts.add("encoder", entry.encoder.map(\.text))
+    facts.add("task", entry.task.rawValue)
+    facts.add("runs here", obstacle.map { "no: \($0)" } ?? "yes")
+    facts.add("parameters", entry.parameters.map { Units.grouped($0) })
+    facts.add("embedding", entry.embeddingSize.map { "[N, \($0)]" })
+    facts.add("input", entry.signature?.inputs.map(shape).joined(separator: ", "))
+    facts.add("output", entry.signature?.outputs.map(shape).joined(separator: ", "))
+    facts.add("RGB statistics", rgbStats)
+    facts.add("metrics", entry.metrics.text)
+    facts.add("license", entry.license)
+    facts.add("papers", entry.papers.joined(separator: "\n"))
+    facts.add(
+      "defined in",
+      entry.sources.joined(separator: "\n") + (entry.sources.count > 1 ? " (this one is used)" : "")
+    )
+    return facts
+  }
+
+  private var rgbStats: String? {
+    guard let stats = entry.rgbStats else { return "as the checkpoint states" }
+    let source = entry.rgbStatsSource.map { " (\($0))" } ?? ""
+    return "mean \(stats.mean), std \(stats.std)\(source)"
+  }
+
+  private var files: Table {
+    var table = Table([("", .left), ("", .right), ("", .left), ("", .left)])
+    for file in entry.files {
+      table.append([
+        file.format, file.sizeText ?? "-", isCached(file.fileName) ? "cached" : "not cached",
+        file.url,
+      ])
+      for mirror in file.mirrors { table.append(["", "", "", mirror]) }
+      table.append(["", "", "SHA-256", file.sha256 ?? "not published"])
+    }
+    return table
+  }
+
+  private var heads: Table {
+    var table = Table([("", .left), ("", .right), ("", .left), ("", .left)])
+    for head in entry.heads {
+      table.append([
+        head.level, head.classes.map { "\($0) classes" } ?? "-",
+        isCached(head.fileName) ? "cached" : "not cached", head.url,
+      ])
+      table.append(["", "", "SHA-256", head.sha256 ?? "not published"])
+      if !head.metrics.isEmpty { table.append(["", "", "", head.metrics.text]) }
+    }
+    return table
+  }
+
+  /// A shape of a signature, where 0 stands for any number.
+  private func shape(_ extents: [Int]) -> String {
+    "[\(extents.map { $0 == 0 ? "any" : String($0) }.joined(separator: ", "))]"
+  }
+}
+
+extension NetworkReference {
+  fileprivate var text: String { network + (tag.map { " (\($0))" } ?? "") }
+}

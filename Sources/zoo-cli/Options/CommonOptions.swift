@@ -1,0 +1,81 @@
+import ArgumentParser
+import ModelZoo
+
+/// The options that every command has.
+struct CommonOptions: ParsableArguments {
+  @Option(
+    name: .customLong("registry"),
+    help: ArgumentHelp(
+      "Lay a registry over the built-in one; may be repeated, and a later one wins. (ZOO_REGISTRY)",
+      valueName: "path|url"), completion: .file(extensions: ["json"]))
+  var registries: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The directory of the cache. (ZOO_CACHE)", valueName: "dir"),
+    completion: .directory)
+  var cache: String?
+
+  @Flag(help: "Open no connection. (ZOO_OFFLINE=1)")
+  var offline = false
+
+  @Option(
+    help: ArgumentHelp("How many threads compute; all processors by default. (ZOO_THREADS)"))
+  var threads: Int?
+
+  @Option(help: "The precision to compute with.")
+  var precision: Precision = .f32
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Option(help: "How to tell of progress on standard error; by default only on a terminal.")
+  var progress: ProgressStyle = .terminal
+
+  @Flag(name: [.short, .long], help: "Print results and errors only.")
+  var quiet = false
+
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads is \(threads) where a number from 1 on is expected.")
+    }
+    if cache == "" { throw ValidationError("--cache needs the path of a directory.") }
+  }
+}
+
+/// What numbers a forward pass computes with.
+enum Precision: String, ExpressibleByArgument, CaseIterable {
+  case f32
+  case bf16
+  case int8
+}
+
+/// How progress is told.
+enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
+  /// A line that is written over, if standard error is a terminal.
+  case terminal
+  /// A JSON object on a line of its own for each step.
+  case json
+  case none
+}
+
+extension CommonOptions {
+  /// The environment with the options laid over it.
+  func environment() throws -> ZooEnvironment {
+    var variables = ZooEnvironment.processVariables
+    if let cache { variables["ZOO_CACHE"] = cache }
+    if let threads { variables["ZOO_THREADS"] = String(threads) }
+    if offline { variables["ZOO_OFFLINE"] = "1" }
+    var environment = try ZooEnvironment(variables)
+    environment.registries += registries
+    return environment
+  }
+
+  /// The zoo that the options and the environment describe.
+  func makeZoo() async throws -> ModelZoo {
+    if quiet { StandardError.silenceNotes() }
+    return try await ModelZoo(try environment())
+  }
+
+  /// What tells of this command's progress.
+  func makeProgress() -> ProgressReport { ProgressReport(quiet ? .none : progress) }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import ModelZoo
+
+/// The images of a command, and how they are prepared.
+struct ImageOptions: ParsableArguments {
+  @Argument(help: "JPEG, PNG or WebP files.", completion: .file())
+  var images: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Height and width of the network's input, if not those that it was trained with.",
+      valueName: "n|hxw"), transform: ImageOptions.size)
+  var size: ImageSize?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the resized image that the centre crop keeps, up to 1.", valueName: "part"))
+  var centerCrop = 1.0
+
+  @Flag(help: "Resize with the aspect ratio kept and crop what is too much.")
+  var simpleCrop = false
+
+  @Flag(help: "Turn images as their EXIF orientation says.")
+  var exifRotation = false
+
+  func validate() throws {
+    guard (0.01...1).contains(centerCrop) else {
+      throw ValidationError("--center-crop is \(centerCrop) where 0.01 to 1 is expected.")
+    }
+  }
+
+  private static func size(_ text: String) throws -> ImageSize {
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard let height = sides.first ?? nil, let width = sides.last ?? nil, sides.count <= 2,
+      (1...16384).contains(height), (1...16384).contains(width)
+    else {
+      throw ValidationError("'\(text)' is not a size such as 224 or 224x320 (height x width).")
+    }
+    return ImageSize(height: height, width: width)
+  }
+}

@@ -1,0 +1,21 @@
+import ModelZoo
+
+extension ModelFile {
+  /// The size as people read it, if it is known.
+  var sizeText: String? {
+    size.map(Units.bytes) ?? sizeMiB.map { "\(Units.decimal($0, places: 1)) MiB" }
+  }
+}
+
+extension [Metric] {
+  /// The results side by side.
+  var text: String { map { "\($0.name) \($0.value)" }.joined(separator: ", ") }
+}
+
+extension JSONValue {
+  static func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
+  static func optional(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+  static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+  static func strings(_ values: [String]) -> JSONValue { .array(values.map { .string($0) }) }
+  static func integers(_ values: [Int]) -> JSONValue { .array(values.map { .integer($0) }) }
+}

@@ -1,0 +1,41 @@
+import ModelZoo
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// Where results go.
+enum StandardOutput {
+  static let isTerminal = isatty(STDOUT_FILENO) == 1
+
+  /// Writes a text and a line feed.
+  ///
+  /// - Throws: ``ClosedPipe``; ``CommandError`` where it goes to a file that cannot be written.
+  static func write(_ text: String) throws {
+    try Array((text + "\n").utf8).withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = writeOnce(UnsafeRawBufferPointer(rebasing: rest), to: STDOUT_FILENO)
+        if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EPIPE { throw ClosedPipe() }
+        if count < 0 {
+          throw CommandError(
+            .disk, "standard output cannot be written: \(String(cString: strerror(errno)))")
+        }
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// Writes JSON, on several lines.
+  static func write(_ json: JSONValue) throws { try write(json.serialized(pretty: true)) }
+}
+
+/// The system's `write`.
+func writeOnce(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int {
+  write(file, bytes.baseAddress, bytes.count)
+}

@@ -1,0 +1,105 @@
+import ModelZoo
+
+/// What `zoo doctor` finds.
+struct Diagnosis {
+  private let environment: ZooEnvironment
+  private let cache: CacheDirectory
+  private let registry: Registry?
+  /// What has to be put right.
+  let problems: [any ZooFailure]
+
+  init(_ environment: ZooEnvironment) async {
+    self.environment = environment
+    cache = CacheDirectory(environment.cache.root)
+    var problems: [any ZooFailure] = cache.problem.map { [$0] } ?? []
+    do {
+      registry = try await ModelZoo(environment).registry
+    } catch {
+      registry = nil
+      problems.append(error as? any ZooFailure ?? CommandError(.other, "\(error)"))
+    }
+    self.problems = problems
+  }
+
+  private var threads: Int { environment.threads ?? Backend.availableProcessors }
+
+  private var kernels: [String] { KernelPath.all.filter(\.runsHere).map(\.name) }
+
+  private var libraries: [(name: String, value: String)] {
+    [
+      ("libcurl", LibraryVersions.curl), ("SHA-256", LibraryVersions.sha256),
+      ("zlib", zlibVersionText), ("libjpeg-turbo", ImageLibraries.jpeg ?? "unknown"),
+      ("libpng", ImageLibraries.png), ("libwebp", ImageLibraries.webP),
+    ]
+  }
+
+  /// The variables that matter, without those values that are nobody else's business.
+  private var variables: [(name: String, value: String)] {
+    let shown = [
+      "ZOO_CACHE", "ZOO_CACHE_EXTRA", "ZOO_OFFLINE", "ZOO_REGISTRY", "ZOO_THREADS",
+      "XDG_CACHE_HOME",
+    ]
+    let hidden = [
+      "HF_TOKEN", "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+      "no_proxy", "NO_PROXY",
+    ]
+    let variables = ZooEnvironment.processVariables
+    return shown.compactMap { name in variables[name].map { (name, $0) } }
+      + hidden.filter { variables[$0] != nil }.map { ($0, "(set)") }
+  }
+}
+
+extension Diagnosis {
+  var text: String {
+    var facts = Facts()
+    facts.add("zoo", packageVersion)
+    facts.add("kernels", "\(KernelPath.best.name), of \(kernels.joined(separator: ", "))")
+    facts.add("threads", "\(threads) of \(Backend.availableProcessors) processors")
+    facts.add("network", environment.policy == .offline ? "not to be used" : "may be used")
+    facts.add("cache", cache.text)
+    facts.add("read-only", environment.cache.extras.joined(separator: "\n"))
+    facts.add("registries", registry?.sources.joined(separator: "\n"))
+    facts.add(
+      "", registry.map { "\($0.names().count) models, \($0.networkNames.count) networks" })
+    facts.add("libraries", libraries.map { "\($0.name) \($0.value)" }.joined(separator: "\n"))
+    facts.add("variables", variables.map { "\($0.name)=\($0.value)" }.joined(separator: "\n"))
+    facts.add("problems", problems.isEmpty ? "none" : "\(problems.count)")
+    return facts.text
+  }
+
+  var json: JSONValue {
+    [
+      "version": .string(packageVersion),
+      "kernels": ["used": .string(KernelPath.best.name), "available": .strings(kernels)],
+      "threads": .integer(threads), "processors": .integer(Backend.availableProcessors),
+      "offline": .bool(environment.policy == .offline),
+      "cache": [
+        "path": .string(cache.path), "exists": .bool(cache.exists),
+        "writable": .bool(cache.isWritable), "free_bytes": .optional(cache.freeBytes),
+        "extra": .strings(environment.cache.extras),
+      ],
+      "registries": registry.map { registry in
+        [
+          "sources": .strings(registry.sources), "models": .integer(registry.names().count),
+          "networks": .integer(registry.networkNames.count),
+        ]
+      } ?? .null,
+      "libraries": .object(object(libraries)),
+      "variables": .object(object(variables)),
+      "problems": .strings(problems.map { "\($0)" }),
+    ]
+  }
+
+  private func object(_ pairs: [(name: String, value: String)]) -> JSONObject {
+    var object = JSONObject()
+    for (name, value) in pairs { object[name] = .string(value) }
+    return object
+  }
+}
+
+extension CacheDirectory {
+  fileprivate var text: String {
+    let state = !isWritable ? "not writable" : exists ? "writable" : "not made yet"
+    return path + " (\(state)\(freeBytes.map { ", \(Units.bytes($0)) free" } ?? ""))"
+  }
+}
