@@ -41,9 +41,10 @@ extension ModelZoo {
       ? try await network(madeUp: name) : try await loadPretrainedModel(name).net
     let loadTime = clock.now - start
     return try await offload { cancellation in
+      let backend = try backend.get()
       let peak = backend.peakGFLOPS()
       let rows = try batches.map { batch in
-        try measure(net, batch: batch, peak: peak, cancellation)
+        try measure(net, on: backend, batch: batch, peak: peak, cancellation)
       }
       return Benchmark(
         loadMilliseconds: loadTime / .milliseconds(1), peakGFLOPS: peak, rows: rows,
@@ -63,6 +64,7 @@ extension ModelZoo {
     }
     let imageSize = ImageSize(height: size.height, width: size.width)
     return try await offload { _ in
+      let backend = try backend.get()
       do throws(NetworkError) {
         return try Network(
           random: configuration.family, configuration: configuration.config,
@@ -74,7 +76,7 @@ extension ModelZoo {
   }
 
   private func measure(
-    _ net: Network, batch: Int, peak: Double, _ cancellation: Cancellation
+    _ net: Network, on backend: Backend, batch: Int, peak: Double, _ cancellation: Cancellation
   ) throws -> Benchmark.Row {
     let images = Tensor(
       shape: [batch, 3, net.inputSize.height, net.inputSize.width],

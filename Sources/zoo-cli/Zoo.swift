@@ -15,10 +15,10 @@ struct Zoo: AsyncParsableCommand {
       Exit codes: 0 done, 1 other failure, 3 no such model or head, 4 network, 5 integrity, \
       6 not supported, 7 offline and not in the cache, 8 disk, 64 usage, 130 interrupted.
       """,
-    version: packageVersion,
+    version: zooVersion,
     subcommands: [
       List.self, Info.self, Fetch.self, Classify.self, Embed.self, Features.self, Inspect.self,
-      Doctor.self,
+      Bench.self, Doctor.self,
     ])
 
   static func main() async {

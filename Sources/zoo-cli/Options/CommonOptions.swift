@@ -78,4 +78,12 @@ extension CommonOptions {
 
   /// What tells of this command's progress.
   func makeProgress() -> ProgressReport { ProgressReport(quiet ? .none : progress) }
+
+  /// Fails for a precision that no kernel has.
+  func requireSupportedPrecision() throws(CommandError) {
+    guard precision == .f32 else {
+      throw CommandError(
+        .unsupported, "precision \(precision) is not supported yet; leave --precision at f32")
+    }
+  }
 }

@@ -52,7 +52,7 @@ struct Diagnosis {
 extension Diagnosis {
   var text: String {
     var facts = Facts()
-    facts.add("zoo", packageVersion)
+    facts.add("zoo", zooVersion)
     facts.add("kernels", "\(KernelPath.best.name), of \(kernels.joined(separator: ", "))")
     facts.add("threads", "\(threads) of \(Backend.availableProcessors) processors")
     facts.add("network", environment.policy == .offline ? "not to be used" : "may be used")
@@ -69,7 +69,7 @@ extension Diagnosis {
 
   var json: JSONValue {
     [
-      "version": .string(packageVersion),
+      "version": .string(zooVersion),
       "kernels": ["used": .string(KernelPath.best.name), "available": .strings(kernels)],
       "threads": .integer(threads), "processors": .integer(Backend.availableProcessors),
       "offline": .bool(environment.policy == .offline),

@@ -25,11 +25,7 @@ struct ImageRun {
     _ model: String, _ images: ImageOptions, _ options: CommonOptions, in zoo: ModelZoo,
     _ progress: ProgressReport
   ) async throws {
-    guard options.precision == .f32 else {
-      throw CommandError(
-        .unsupported,
-        "precision \(options.precision) is not supported yet; leave --precision at f32")
-    }
+    try options.requireSupportedPrecision()
     if let obstacle = try zoo.obstacle(toRunning: model) { throw obstacle }
     for path in images.images where access(path, R_OK) != 0 {
       throw ImageError.unreadable(file: path, reason: String(cString: strerror(errno)))

@@ -1,0 +1,97 @@
+import ArgumentParser
+import ModelZoo
+
+extension Zoo {
+  struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measure how fast a model runs on this machine.",
+      discussion: """
+        From normalised images to embeddings, the median of several passes. The share of the peak \
+        is that of the multiply-adds that the processor was measured to do in registers.
+        """)
+
+    @Argument(help: "The name of a model; with --made-up-weights of a network, too.")
+    var model: String
+
+    @Option(
+      help: ArgumentHelp("How many images a pass takes; several numbers, separated by commas."),
+      transform: Batches.init)
+    var batch = Batches(sizes: [1, 8])
+
+    @Flag(help: "Fetch nothing: fill the network with made-up numbers.")
+    var madeUpWeights = false
+
+    @OptionGroup(title: "Common options")
+    var options: CommonOptions
+
+    struct Batches {
+      var sizes: [Int]
+
+      init(sizes: [Int]) { self.sizes = sizes }
+
+      init(_ text: String) throws {
+        sizes = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+          guard let size = Int(part), (1...4096).contains(size) else {
+            throw ValidationError("--batch '\(text)' is not a list of numbers from 1 to 4096.")
+          }
+          return size
+        }
+      }
+    }
+
+    func run() async throws {
+      try options.requireSupportedPrecision()
+      let zoo = try await options.makeZoo()
+      let result = try await zoo.benchmark(
+        model, batches: batch.sizes, madeUpWeights: madeUpWeights,
+        progress: options.makeProgress().handler)
+      StandardError.clearStatus()
+      if options.json {
+        try StandardOutput.write(json(result, zoo))
+      } else {
+        try StandardOutput.write(text(result, zoo))
+      }
+    }
+
+    private func json(_ result: Benchmark, _ zoo: ModelZoo) -> JSONValue {
+      [
+        "model": .string(model), "threads": .integer(zoo.threads),
+        "kernels": .string(zoo.kernelPath), "peak_gflops": .number(result.peakGFLOPS),
+        "load_ms": .number(result.loadMilliseconds),
+        "peak_memory_bytes": .integer(result.peakMemory),
+        "results": .array(
+          result.rows.map { row in
+            [
+              "precision": .string(options.precision.rawValue), "batch": .integer(row.batch),
+              "ms_per_image": .number(row.millisecondsPerImage),
+              "images_per_second": .number(1000 / row.millisecondsPerImage),
+              "gflops": .number(row.gflops), "peak_fraction": .number(row.peakFraction),
+            ]
+          }),
+      ]
+    }
+
+    private func text(_ result: Benchmark, _ zoo: ModelZoo) -> String {
+      var table = Table([
+        ("precision", .left), ("batch", .right), ("ms/image", .right), ("images/s", .right),
+        ("GFLOP/s", .right), ("of peak", .right),
+      ])
+      for row in result.rows {
+        table.append([
+          options.precision.rawValue, String(row.batch),
+          Units.decimal(row.millisecondsPerImage, places: 2),
+          Units.decimal(1000 / row.millisecondsPerImage, places: 2),
+          Units.decimal(row.gflops, places: 1),
+          Units.decimal(row.peakFraction * 100, places: 0) + "%",
+        ])
+      }
+      return """
+        \(model): \(zoo.threads) threads, \(zoo.kernelPath) kernels, measured peak \
+        \(Units.decimal(result.peakGFLOPS, places: 0)) GFLOP/s
+        loaded in \(Units.decimal(result.loadMilliseconds, places: 0)) ms, at most \
+        \(Units.bytes(result.peakMemory)) of memory
+        \(table.text())
+        """
+    }
+  }
+}
