@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test bench docs format lint clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the system packages that are missing (Debian, Ubuntu), or say which
+	@scripts/setup
+
+build: setup ## Build the zoo command for release
+	@scripts/build
+
+run: build ## Fetch, classify, embed: the main job on the small model in Examples/digits
+	@scripts/run-example
+
+test: ## Build and run all tests, then check warnings and format
+	@scripts/setup --tests
+	@scripts/test
+
+bench: build ## Measure speed
+	swift run -c release --package-path Benchmarks
+
+docs: ## Check the links in the documentation
+	@scripts/check-docs
+
+format: ## Format all Swift files in place
+	swift format -i -p -r Sources Tests Package.swift
+
+lint: ## Check the format of all Swift files
+	swift format lint -s -p -r Sources Tests Package.swift
+
+clean: ## Remove everything that was built
+	rm -rf .build

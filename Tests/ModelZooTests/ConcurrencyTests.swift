@@ -1,0 +1,32 @@
+import ModelZoo
+import Testing
+
+@Suite struct ConcurrencyTests {
+  @Test func manyTasksShareANetworkAndGetTheSameBits() async throws {
+    let (net, _, transform) = try await Scene().zoo.loadPretrainedModelAndTransform(Digits.model)
+    let images = try Digits.samples().map(\.path)
+    var expected: [Tensor] = []
+    for image in images { expected.append(try await inferImage(net, image, transform).output) }
+    try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
+      for task in 0..<4 * images.count {
+        let index = task % images.count
+        group.addTask { (index, try await inferImage(net, images[index], transform).output) }
+      }
+      for try await (index, output) in group { #expect(output == expected[index]) }
+    }
+  }
+
+  @Test func manyTasksLoadAModelAtOnce() async throws {
+    let scene = try Scene()
+    let files = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<8 {
+        group.addTask { [zoo = scene.zoo] in
+          try await zoo.loadPretrainedModel(Digits.model).info.file
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(files.count == 1)
+    #expect(!scene.directory.files.contains { $0.hasPrefix("partial/") })
+  }
+}

@@ -1,0 +1,103 @@
+import ModelZoo
+
+/// The code of README.md and docs/model-card.md, between `// begin` and `// end` as it stands there.
+enum DocumentedCode {
+  static func readme() async throws -> Tensor {
+    // begin README.md
+    let name = "vit_b16_ls_franca-bioscan5m"
+    let (net, info, transform) = try await loadPretrainedModelAndTransform(name)
+    print(info.network, net.inputSize, net.embeddingSize)
+
+    // One forward pass, then as many heads as you like.
+    let image = try RGBImage(contentsOf: "path/to/image.jpeg")
+    let embedding = try net.embedding(Tensor.stack([transform(image)]))
+    for level in ["order", "family"] {
+      let head = try await loadPretrainedHead(name, level: level, for: net)
+      let probabilities = try head.classifier.logits(embedding).softmax().scalars
+      let ranking = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
+      for index in ranking.prefix(3) {
+        print(level, head.classNames[index], probabilities[index])
+      }
+    }
+    // end
+    return embedding
+  }
+
+  static func classification() async throws -> Tensor {
+    // begin docs/model-card.md
+    let name = "vit_b16_ls_franca-bioscan5m"
+    let (net, _, transform) = try await loadPretrainedModelAndTransform(name)
+
+    // A linear-probe head, here for the family.
+    let head = try await loadPretrainedHead(name, level: "family", for: net)
+    net.resetClassifier(head.classNames.count)
+    try net.classifier.load(head)
+
+    let image = "path/to/image.jpeg"
+    let (out, _) = try await inferImage(net, image, transform)
+    // out is a Tensor [1, classes]: the probabilities of head.classNames.
+    // end
+    return out
+  }
+
+  static func severalHeads() async throws -> Tensor {
+    // begin docs/model-card.md
+    let name = "vit_b16_ls_franca-bioscan5m"
+    let (net, _, transform) = try await loadPretrainedModelAndTransform(name)
+
+    let image = try RGBImage(contentsOf: "path/to/image.jpeg")
+    let embedding = try net.embedding(Tensor.stack([transform(image)]))
+    for level in ["order", "family"] {
+      let head = try await loadPretrainedHead(name, level: level, for: net)
+      let probabilities = try head.classifier.logits(embedding).softmax()
+      let best = probabilities.scalars.indices.max {
+        probabilities.scalars[$0] < probabilities.scalars[$1]
+      }
+      print(level, head.classNames[best ?? 0])
+    }
+    // end
+    return embedding
+  }
+
+  static func embeddingByHand() async throws -> Tensor? {
+    // begin docs/model-card.md
+    let (net, info) = try await loadPretrainedModel("vit_b16_ls_franca-bioscan5m")
+
+    // The image size that the model was trained on.
+    let size = sizeFromSignature(info.signature)
+
+    // The transform for inference.
+    let transform = try ImageTransform(size: size, rgbStats: info.rgbStats)
+
+    let image = "path/to/image.jpeg"
+    let (_, embedding) = try await inferImage(net, image, transform, returnEmbedding: true)
+    // embedding is a Tensor [1, 768].
+    // end
+    return embedding
+  }
+
+  static func embeddingWithDefaults() async throws -> Tensor? {
+    // begin docs/model-card.md
+    let (net, _, transform) = try await loadPretrainedModelAndTransform(
+      "vit_b16_ls_franca-bioscan5m")
+
+    let image = "path/to/image.jpeg"
+    let (_, embedding) = try await inferImage(net, image, transform, returnEmbedding: true)
+    // embedding is a Tensor [1, 768].
+    // end
+    return embedding
+  }
+
+  static func featureMap() async throws -> [FeatureMap] {
+    // begin docs/model-card.md
+    let (net, _, transform) = try await loadPretrainedModelAndTransform(
+      "vit_b16_ls_franca-bioscan5m")
+
+    let image = try RGBImage(contentsOf: "path/to/image.jpeg")
+    let features = try net.detectionFeatures(Tensor.stack([transform(image)]))
+    print(features.map { ($0.stage, $0.tensor.shape) })
+    // [("stage1", [1, 768, 14, 14])]
+    // end
+    return features
+  }
+}

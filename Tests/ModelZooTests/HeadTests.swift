@@ -1,0 +1,64 @@
+import ModelZoo
+import Testing
+
+/// Heads that do not fit are refused.
+@Suite struct HeadTests {
+  let zoo: ModelZoo
+  private let scene: Scene
+
+  init() throws {
+    scene = try Scene()
+    zoo = scene.zoo
+  }
+
+  @Test func aHeadForOtherEmbeddingsIsRefused() async throws {
+    let (net, _) = try await zoo.loadPretrainedModel(Digits.model)
+    let path = goldenFolder + "ls.head.pt"
+    let error = try await #require(throws: ModelError.self) {
+      try await zoo.loadHead(from: path, for: net)
+    }
+    guard case .headMismatch(path, .wrongShape("weight", _, _)) = error else {
+      Issue.record(error)
+      return
+    }
+    #expect(error.kind == .integrity)
+  }
+
+  @Test func aClassifierTakesAHeadOfItsSizeOnly() async throws {
+    let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
+    let head = try await zoo.loadPretrainedHead(Digits.model, level: "digit", for: net)
+    net.resetClassifier(2)
+    let error = try #require(throws: NetworkError.self) { try net.classifier.load(head) }
+    #expect(error == .wrongShape(key: "classifier.weight", expected: [2, 96], found: [10, 96]))
+
+    let image = try Digits.samples()[0].path
+    let unloaded = try await #require(throws: NetworkError.self) {
+      try await inferImage(net, image, transform)
+    }
+    #expect(unloaded == .classifierWithoutWeights(classes: 2))
+    #expect(unloaded.kind == .usage)
+  }
+
+  @Test func aModelIsNoHead() async throws {
+    let (net, info) = try await zoo.loadPretrainedModel(Digits.model)
+    let error = try await #require(throws: ModelError.self) {
+      try await zoo.loadHead(from: info.file, for: net)
+    }
+    #expect(error.kind == .integrity)
+    #expect("\(error)".contains(info.file) && "\(error)".contains("class_to_idx"))
+  }
+
+  @Test func aHeadHasAsManyClassesAsTheRegistryStates() async throws {
+    let registry = try text(of: Digits.registryFile)
+      .replacing("\"classes\": 10", with: "\"classes\": 11")
+    let zoo = try Scene(
+      registry: Registry(parsing: registry.utf8, source: Digits.registryFile)
+    ).zoo
+    let (net, _) = try await zoo.loadPretrainedModel(Digits.model)
+    let error = try await #require(throws: ModelError.self) {
+      try await zoo.loadPretrainedHead(Digits.model, level: "digit", for: net)
+    }
+    #expect(error.kind == .integrity)
+    #expect("\(error)".contains("10 classes where the registry states 11"))
+  }
+}
