@@ -17,10 +17,10 @@ test: ## Build and run all tests, then check warnings and format
 	@scripts/setup --tests
 	@scripts/test
 
-bench: build ## Measure speed
+bench: setup ## Measure speed
 	swift run -c release --package-path Benchmarks
 
-docs: ## Check the links in the documentation
+docs: ## Check the links of the documentation
 	@scripts/check-docs
 
 format: ## Format all Swift files in place

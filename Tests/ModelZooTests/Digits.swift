@@ -42,22 +42,14 @@ enum Digits {
     try Registry.builtIn().overlaid(
       with: Registry(parsing: try bytes(of: registryFile), source: registryFile))
   }
-}
 
-/// A zoo with the example's registry and an empty cache of its own.
-struct Scene {
-  let directory: TemporaryDirectory
-  let cache: Cache
-  let zoo: ModelZoo
-
-  init(
-    registry: Registry? = nil, transport: any Transport = CurlTransport(),
-    policy: FetchPolicy = .online
-  ) throws {
-    directory = try TemporaryDirectory()
-    cache = try Cache(root: directory.path)
-    zoo = try ModelZoo(
+  /// A zoo with that registry, or another one, and an empty cache.
+  static func zoo(
+    cache: TemporaryDirectory, registry: Registry? = nil,
+    transport: any Transport = CurlTransport()
+  ) throws -> ModelZoo {
+    try ModelZoo(
       registry: registry ?? Digits.registry(),
-      fetcher: Fetcher(cache: cache, transport: transport, policy: policy), threads: 2)
+      fetcher: Fetcher(cache: try Cache(root: cache.path), transport: transport), threads: 2)
   }
 }

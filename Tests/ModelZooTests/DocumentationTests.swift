@@ -47,6 +47,7 @@ import Testing
       let features = try await DocumentedCode.featureMap()
       #expect(features.map(\.stage) == ["stage1"])
       #expect(difference(features[0].tensor, try Digits.expected("stage1").row(index)) < tolerance)
+      withExtendedLifetime(directory) {}
     }
     let output = String(decoding: result.standardOutputContent, as: UTF8.self)
     #expect(output.contains("order even\nfamily 2\n"))

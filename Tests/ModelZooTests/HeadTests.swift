@@ -3,12 +3,12 @@ import Testing
 
 /// Heads that do not fit are refused.
 @Suite struct HeadTests {
+  let cache: TemporaryDirectory
   let zoo: ModelZoo
-  private let scene: Scene
 
   init() throws {
-    scene = try Scene()
-    zoo = scene.zoo
+    cache = try TemporaryDirectory()
+    zoo = try Digits.zoo(cache: cache)
   }
 
   @Test func aHeadForOtherEmbeddingsIsRefused() async throws {
@@ -51,9 +51,8 @@ import Testing
   @Test func aHeadHasAsManyClassesAsTheRegistryStates() async throws {
     let registry = try text(of: Digits.registryFile)
       .replacing("\"classes\": 10", with: "\"classes\": 11")
-    let zoo = try Scene(
-      registry: Registry(parsing: registry.utf8, source: Digits.registryFile)
-    ).zoo
+    let zoo = try Digits.zoo(
+      cache: cache, registry: Registry(parsing: registry.utf8, source: Digits.registryFile))
     let (net, _) = try await zoo.loadPretrainedModel(Digits.model)
     let error = try await #require(throws: ModelError.self) {
       try await zoo.loadPretrainedHead(Digits.model, level: "digit", for: net)

@@ -4,14 +4,13 @@ import Testing
 
 /// What cannot be loaded is refused with name and reason, if possible before a download.
 @Suite struct RefusalTests {
-  let transport: DirectoryTransport
+  let cache: TemporaryDirectory
+  let transport = DirectoryTransport(Digits.folder)
   let zoo: ModelZoo
-  private let scene: Scene
 
   init() throws {
-    transport = DirectoryTransport(Digits.folder)
-    scene = try Scene(transport: transport)
-    zoo = scene.zoo
+    cache = try TemporaryDirectory()
+    zoo = try Digits.zoo(cache: cache, transport: transport)
   }
 
   @Test func unknownNamesComeWithSuggestions() async throws {
@@ -56,11 +55,11 @@ import Testing
       {"schema": 1, "models": {"script": {
         "network": "vit_b16", "files": {"pts": {"url": "\(DirectoryTransport.root)script.pts"}}}}}
       """
-    let zoo = try Scene(
+    let zoo = try Digits.zoo(
+      cache: cache,
       registry: Registry.builtIn().overlaid(
         with: Registry(parsing: registry.utf8, source: "scripts.json")),
-      transport: transport
-    ).zoo
+      transport: transport)
     let error = try await #require(throws: ModelError.self) {
       try await zoo.loadPretrainedModel("script")
     }
@@ -70,8 +69,7 @@ import Testing
   }
 
   @Test func aMalformedOverlayIsNamedWithEntryAndField() async throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.path + "/overlay.json"
+    let path = cache.path + "/overlay.json"
     let overlay = """
       {"schema": 1, "models": {"moths": {
         "network": "vit_b16", "files": {"pt": {"url": "moths.pt", "sha256": "abc"}}}}}
@@ -79,7 +77,7 @@ import Testing
     try Data(overlay.utf8).write(to: URL(filePath: path))
     let error = try await #require(throws: RegistryError.self) {
       try await ModelZoo(
-        ZooEnvironment(["ZOO_REGISTRY": path, "ZOO_CACHE": directory.path]), transport: transport)
+        ZooEnvironment(["ZOO_REGISTRY": path, "ZOO_CACHE": cache.path]), transport: transport)
     }
     #expect(error.kind == .integrity)
     for part in [path, "moths", "sha256", "abc"] { #expect("\(error)".contains(part)) }

@@ -3,14 +3,14 @@ import Testing
 
 /// A registry and its files on a server: what is asked for, and what is not.
 @Suite struct RemoteTests {
-  let directory: TemporaryDirectory
+  let cache: TemporaryDirectory
   let transport = DirectoryTransport(Digits.folder)
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { cache = try TemporaryDirectory() }
 
   private func environment(_ more: [String: String] = [:]) throws -> ZooEnvironment {
     let variables = [
-      "ZOO_CACHE": directory.path, "ZOO_REGISTRY": DirectoryTransport.root + "registry.json",
+      "ZOO_CACHE": cache.path, "ZOO_REGISTRY": DirectoryTransport.root + "registry.json",
     ]
     return try ZooEnvironment(variables.merging(more) { $1 })
   }
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func aMissingRegistryIsAnErrorThatNamesIt() async throws {
-    let local = directory.path + "/none.json"
+    let local = cache.path + "/none.json"
     let missing = try await #require(throws: (any Error).self) {
       try await ModelZoo(try environment(["ZOO_REGISTRY": local]), transport: transport)
     }

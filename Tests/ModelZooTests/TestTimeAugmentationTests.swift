@@ -3,6 +3,10 @@ import Testing
 
 /// Five crops against birder's, on networks with a classifier, without one, and with another size.
 @Suite struct TestTimeAugmentationTests {
+  let cache: TemporaryDirectory
+
+  init() throws { cache = try TemporaryDirectory() }
+
   @Test(arguments: ["plain", "no_classifier", "resize_up"])
   func theMeanOverFiveCropsEqualsTheReferences(name: String) async throws {
     let cases = try JSONValue(parsing: try bytes(of: goldenFolder + "cases.json"))
@@ -11,9 +15,9 @@ import Testing
       "schema": 1,
       "networks": ["golden": ["family": "vit", "config": try #require(golden["config"])]],
     ]
-    let zoo = try Scene(
-      registry: Registry(parsing: registry.serialized().utf8, source: "golden.json")
-    ).zoo
+    let zoo = try Digits.zoo(
+      cache: cache,
+      registry: Registry(parsing: registry.serialized().utf8, source: "golden.json"))
     let size = golden["load_size"]?.integers.map { ImageSize(height: $0[0], width: $0[1]) }
     let (net, info) = try await zoo.loadModel(
       from: goldenFolder + (try #require(golden["file"]?.string)), network: "golden",
