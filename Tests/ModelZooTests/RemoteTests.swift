@@ -1,5 +1,6 @@
-import ModelZoo
 import Testing
+
+@testable import ModelZoo
 
 /// A registry and its files on a server: what is asked for, and what is not.
 @Suite struct RemoteTests {
@@ -75,5 +76,13 @@ import Testing
     #expect(seen.allSatisfy { $0.model == Digits.model && $0.file == Digits.model + ".pt" })
     _ = try await zoo.loadPretrainedModel(Digits.model) { counter.add($0) }
     #expect(counter.seen.count == seen.count)
+  }
+
+  @Test func aRegistryMayNotFillTheMemory() throws {
+    let sink = MemorySink(url: "https://models.example/registry.json", limit: 5)
+    let piece: [UInt8] = [1, 2, 3]
+    try sink.receive(piece.span.bytes)
+    #expect(throws: FileError.self) { try sink.receive(piece.span.bytes) }
+    #expect(sink.bytes == piece)
   }
 }
