@@ -98,11 +98,11 @@ extension DescribedModel {
     facts.add("runs here", obstacle.map { "no: \($0)" } ?? "yes")
     facts.add("parameters", entry.parameters.map { Units.grouped($0) })
     facts.add("embedding", entry.embeddingSize.map { "[N, \($0)]" })
-    facts.add("input", entry.signature?.inputs.map(shape).joined(separator: ", "))
-    facts.add("output", entry.signature?.outputs.map(shape).joined(separator: ", "))
+    facts.add("input", entry.signature.map { shape($0.inputs[0]) })
+    facts.add("classifier", entry.signature?.classes.map { $0 == 0 ? "none" : "\($0) classes" })
     facts.add("RGB statistics", rgbStats)
     facts.add("metrics", entry.metrics.text)
-    facts.add("license", entry.license)
+    facts.add("license", entry.license ?? "not stated")
     facts.add("papers", entry.papers.joined(separator: "\n"))
     facts.add(
       "defined in",
@@ -145,7 +145,16 @@ extension DescribedModel {
 
   /// A shape of a signature, where 0 stands for any number.
   private func shape(_ extents: [Int]) -> String {
-    "[\(extents.map { $0 == 0 ? "any" : String($0) }.joined(separator: ", "))]"
+    let others = extents.dropFirst().map { $0 == 0 ? "any" : String($0) }
+    return "[\((["N"] + others).joined(separator: ", "))]"
+  }
+}
+
+extension Signature {
+  /// How many classes the network's own classifier tells apart; `nil` for other outputs than that
+  /// of a classifier.
+  fileprivate var classes: Int? {
+    outputs.count == 1 && outputs[0].count == 2 ? outputs[0][1] : nil
   }
 }
 

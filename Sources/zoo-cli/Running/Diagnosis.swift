@@ -27,7 +27,7 @@ struct Diagnosis {
 
   private var libraries: [(name: String, value: String)] {
     [
-      ("libcurl", LibraryVersions.curl), ("SHA-256", LibraryVersions.sha256),
+      ("curl", LibraryVersions.curl), ("SHA-256", LibraryVersions.sha256),
       ("zlib", zlibVersionText), ("libjpeg-turbo", ImageLibraries.jpeg ?? "unknown"),
       ("libpng", ImageLibraries.png), ("libwebp", ImageLibraries.webP),
     ]
@@ -53,7 +53,7 @@ extension Diagnosis {
   var text: String {
     var facts = Facts()
     facts.add("zoo", zooVersion)
-    facts.add("kernels", "\(KernelPath.best.name), of \(kernels.joined(separator: ", "))")
+    facts.add("kernels", "\(KernelPath.best.name) (of \(kernels.joined(separator: ", ")))")
     facts.add("threads", "\(threads) of \(Backend.availableProcessors) processors")
     facts.add("network", environment.policy == .offline ? "not to be used" : "may be used")
     facts.add("cache", cache.text)

@@ -1,0 +1,141 @@
+import Foundation
+import ModelZoo
+import Testing
+
+struct FetchTests {
+  let zoo: ZooCommand
+
+  init() throws { zoo = try ZooCommand() }
+
+  @Test func printsPaths() async throws {
+    let outcome = try await zoo.digits("fetch", ZooCommand.model)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let directory = "\(zoo.cache)/models/\(ZooCommand.model)/\(ZooCommand.model)"
+    #expect(
+      outcome.lines == [
+        "\(directory).pt", "\(directory)-digit.head.pt", "\(directory)-parity.head.pt",
+      ])
+    for path in outcome.lines {
+      let name = String(path.split(separator: "/").last ?? "")
+      #expect(
+        try Data(contentsOf: URL(filePath: String(path)))
+          == Data(contentsOf: ZooCommand.examples.appending(path: name)))
+    }
+  }
+
+  @Test func heads() async throws {
+    #expect(try await zoo.digits("fetch", ZooCommand.model, "--heads", "none").lines.count == 1)
+    #expect(
+      try await zoo.digits("fetch", ZooCommand.model, "--heads", "parity,digit").lines.count == 3)
+    try await zoo.digits("fetch", ZooCommand.model, "--heads", "digit,order")
+      .expectFailure(3, "'order'", "'digit'")
+  }
+
+  @Test func json() async throws {
+    for cached in [false, true] {
+      let files = try await zoo.digits("fetch", ZooCommand.model, "--json").json()
+      #expect(files.array?.count == 3)
+      let weights = try #require(files.array?.first)
+      let digest = "5959b9b5dc7f3d7e09cd5e39f9178962b17fc596eb001ccf2902b38c6640ad61"
+      #expect(weights["model"]?.string == ZooCommand.model)
+      #expect(weights["file"]?.string == "\(ZooCommand.model).pt")
+      #expect(weights["sha256"]?.string == digest)
+      #expect(weights["size"] == 1_306_621)
+      #expect(weights["checksum_source"] == "registry")
+      #expect(weights["cached"]?.bool == cached)
+      #expect(weights["path"]?.string == "\(zoo.cache)/blobs/sha256/59/\(digest)")
+      #expect(
+        weights["link"]?.string?.hasSuffix("/models/\(ZooCommand.model)/\(ZooCommand.model).pt")
+          == true)
+    }
+  }
+
+  @Test func cacheOption() async throws {
+    let outcome = try await zoo.digits("fetch", ZooCommand.model, "--cache", "elsewhere")
+    #expect(outcome.lines.allSatisfy { $0.hasPrefix(zoo.path("elsewhere") + "/models/") })
+    #expect(!FileManager.default.fileExists(atPath: zoo.cache))
+  }
+
+  @Test func dryRun() async throws {
+    let outcome = try await zoo.digits("fetch", ZooCommand.model, "--dry-run")
+    #expect(outcome.status == 0)
+    #expect(outcome.lines.count == 3)
+    #expect(outcome.lines.allSatisfy { $0.hasPrefix("to fetch") })
+    #expect(!FileManager.default.fileExists(atPath: zoo.cache))
+    let plan = try await zoo.digits("fetch", ZooCommand.model, "--dry-run", "--json").json()
+    #expect(plan.array?.map { $0["cached"] } == [false, false, false])
+    #expect(plan.array?.first?["size"] == 1_306_621)
+  }
+
+  @Test func offline() async throws {
+    for setting in [["ZOO_OFFLINE": "1"], [:]] {
+      let option = setting.isEmpty ? "--offline" : "--quiet"
+      try await zoo.digits("fetch", ZooCommand.model, option, environment: setting)
+        .expectFailure(7, "\(ZooCommand.model).pt", "zoo fetch")
+    }
+    _ = try await zoo.digits("fetch", ZooCommand.model)
+    #expect(try await zoo.digits("fetch", ZooCommand.model, "--offline").status == 0)
+  }
+
+  @Test func allNamesAreLookedUpFirst() async throws {
+    try await zoo.digits("fetch", ZooCommand.model, "vit_b16_lss").expectFailure(3, "vit_b16_lss")
+    #expect(!FileManager.default.fileExists(atPath: zoo.cache))
+  }
+
+  @Test func wrongChecksum() async throws {
+    try zoo.write("other bytes", to: "wrong.pt")
+    let digest = String(repeating: "0", count: 64)
+    try zoo.write(
+      """
+      {"schema": 1, "models": {"wrong": {"network": "vit_b16_ls",
+       "files": {"pt": {"url": "wrong.pt", "sha256": "\(digest)"}}}}}
+      """, to: "registry.json")
+    try await zoo("fetch", "wrong", "--registry", "registry.json")
+      .expectFailure(5, "wrong.pt", digest)
+  }
+
+  @Test func missingFile() async throws {
+    try zoo.write(
+      #"{"schema": 1, "models": {"m": {"network": "vit_b16", "files": {"pt": {"url": "no.pt"}}}}}"#,
+      to: "registry.json")
+    try await zoo("fetch", "m", "--registry", "registry.json").expectFailure(4, "no.pt")
+  }
+
+  @Test func trustOnFirstUse() async throws {
+    try zoo.write("weights", to: "mine.pt")
+    try zoo.write(
+      """
+      {"schema": 1, "models": {"mine": {"network": "vit_b16_ls",
+       "files": {"pt": {"url": "mine.pt"}}}}}
+      """, to: "registry.json")
+    let first = try await zoo("fetch", "mine", "--registry", "registry.json", "--json")
+    #expect(first.errors.contains("no registry states a checksum of mine.pt"))
+    #expect(try first.json().array?.first?["checksum_source"] == "pinned")
+    let second = try await zoo("fetch", "mine", "--registry", "registry.json")
+    #expect(second.status == 0)
+    #expect(second.errors == "")
+  }
+
+  @Test func unknownFormat() async throws {
+    try await zoo.digits("fetch", ZooCommand.model, "--format", "safetensors")
+      .expectFailure(3, "'safetensors'", "'pt'")
+  }
+
+  @Test func cacheThatCannotBeMade() async throws {
+    try zoo.write("a file", to: "file")
+    try await zoo.digits("fetch", ZooCommand.model, "--cache", "file/cache").expectFailure(
+      8, "file")
+  }
+
+  @Test func progressAsJSON() async throws {
+    let outcome = try await zoo.digits(
+      "fetch", ZooCommand.model, "--heads", "none", "--progress", "json")
+    let last = try #require(outcome.errors.split(separator: "\n").last)
+    #expect(
+      try JSONValue(parsing: String(last)) == [
+        "file": .string("\(ZooCommand.model).pt"), "model": .string(ZooCommand.model),
+        "received": 1_306_621, "total": 1_306_621,
+      ])
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import zoo
+
+struct FormattingTests {
+  @Test func bytes() {
+    #expect(Units.bytes(0) == "0 bytes")
+    #expect(Units.bytes(1023) == "1023 bytes")
+    #expect(Units.bytes(1024) == "1.0 KiB")
+    #expect(Units.bytes(343_335_491) == "327.4 MiB")
+    #expect(Units.bytes(.max) == "8388608.0 TiB")
+  }
+
+  @Test func decimals() {
+    #expect(Units.decimal(99.999, places: 2) == "100.00")
+    #expect(Units.decimal(0.005, places: 2) == "0.01")
+    #expect(Units.decimal(-1.5, places: 1) == "-1.5")
+    #expect(Units.decimal(-0.001, places: 2) == "0.00")
+    #expect(Units.decimal(7, places: 0) == "7")
+    #expect(Units.decimal(.nan, places: 2) == "nan")
+    #expect(Units.decimal(1e300, places: 2) == "1e+300")
+  }
+
+  @Test func groups() {
+    #expect(Units.grouped(85_817_088) == "85,817,088")
+    #expect(Units.grouped(100) == "100")
+    #expect(Units.grouped(1000) == "1,000")
+  }
+
+  @Test func table() {
+    var table = Table([("NAME", .left), ("SIZE", .right)])
+    table.append(["a", "10"])
+    table.append(["longer", "5"])
+    #expect(table.text() == "NAME    SIZE\na         10\nlonger     5")
+    #expect(table.plainText == "a\t10\nlonger\t5")
+  }
+
+  @Test func facts() {
+    var facts = Facts()
+    facts.add("one", "1")
+    facts.add("unknown", nil)
+    facts.add("lines", "a\nb")
+    #expect(facts.text == "one    1\nlines  a\n       b")
+  }
+
+  @Test func quoting() {
+    #expect(csvField("plain name.png") == "plain name.png")
+    #expect(csvField("a,b") == "\"a,b\"")
+    #expect(csvField("say \"hi\"") == "\"say \"\"hi\"\"\"")
+  }
+}
