@@ -3,7 +3,7 @@ import ModelZoo
 extension ModelFile {
   /// The size as people read it, if it is known.
   var sizeText: String? {
-    size.map(Units.bytes) ?? sizeMiB.map { "\(Units.decimal($0, places: 1)) MiB" }
+    (size ?? sizeMiB.map { Int($0 * 1_048_576) }).map(Units.bytes)
   }
 }
 
