@@ -8,7 +8,10 @@ extension ModelZoo {
     try request(for: try registry.entry(named: name), format: format)
   }
 
-  func request(for entry: RegistryEntry, format: String?) throws(RegistryError) -> FileRequest {
+  /// The request for the weights of an entry; see ``request(for:format:)``.
+  package func request(
+    for entry: RegistryEntry, format: String? = nil
+  ) throws(RegistryError) -> FileRequest {
     if let format { return FileRequest(entry, try entry.file(format: format)) }
     let requests = entry.files.map { FileRequest(entry, $0) }
     return requests.first(where: fetcher.isCached) ?? requests[0]
@@ -18,8 +21,14 @@ extension ModelZoo {
   ///
   /// - Throws: ``RegistryError`` for an unknown name or level.
   public func request(for name: String, head level: String) throws(RegistryError) -> FileRequest {
-    let entry = try registry.entry(named: name)
-    return FileRequest(entry, try entry.head(level))
+    try request(for: try registry.entry(named: name), head: level)
+  }
+
+  /// The request for the head of a level of an entry.
+  package func request(
+    for entry: RegistryEntry, head level: String
+  ) throws(RegistryError) -> FileRequest {
+    FileRequest(entry, try entry.head(level))
   }
 
   /// Whether a file seems to be in the cache; it is not hashed.

@@ -1,10 +1,9 @@
 extension ModelZoo {
   /// Why this version cannot run a model; `nil` if it can.
   ///
-  /// - Throws: ``RegistryError`` for an unknown name or network.
-  public func obstacle(toRunning name: String) throws(RegistryError) -> ModelError? {
-    let entry = try registry.entry(named: name)
-    return obstacle(toRunning: entry, try registry.network(of: entry), format: nil)
+  /// - Throws: ``RegistryError`` for an unknown network.
+  public func obstacle(toRunning entry: RegistryEntry) throws(RegistryError) -> ModelError? {
+    obstacle(toRunning: entry, try registry.network(of: entry), format: nil)
   }
 
   /// The same for the file of a format, or where that is `nil` for any file of the entry.

@@ -4,7 +4,7 @@ import Testing
 /// What all commands share.
 struct CommandTests {
   static let commands = [
-    "list", "info", "fetch", "classify", "embed", "features", "inspect", "doctor",
+    "list", "info", "fetch", "classify", "embed", "features", "inspect", "bench", "doctor",
   ]
   let zoo: ZooCommand
 

@@ -35,9 +35,10 @@ extension Zoo {
       // All names are looked up before the first download.
       var requests: [FileRequest] = []
       for model in models {
-        requests.append(try zoo.request(for: model, format: format))
-        for level in try heads.levels(of: try zoo.registry.entry(named: model)) {
-          requests.append(try zoo.request(for: model, head: level))
+        let entry = try zoo.registry.entry(named: model)
+        requests.append(try zoo.request(for: entry, format: format))
+        for level in try heads.levels(of: entry) {
+          requests.append(try zoo.request(for: entry, head: level))
         }
       }
       if dryRun { return try printPlan(requests, in: zoo) }

@@ -30,10 +30,10 @@ private struct DescribedModel {
   init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
     entry = try zoo.registry.entry(named: name)
     network = try zoo.registry.network(of: entry)
-    obstacle = try zoo.obstacle(toRunning: name)
+    obstacle = try zoo.obstacle(toRunning: entry)
     var requests: [FileRequest] = []
-    for file in entry.files { requests.append(try zoo.request(for: name, format: file.format)) }
-    for head in entry.heads { requests.append(try zoo.request(for: name, head: head.level)) }
+    for file in entry.files { requests.append(try zoo.request(for: entry, format: file.format)) }
+    for head in entry.heads { requests.append(try zoo.request(for: entry, head: head.level)) }
     cachedFiles = Set(requests.filter(zoo.isCached).map(\.file))
   }
 

@@ -65,8 +65,8 @@ private struct ListedModel {
   init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
     entry = try zoo.registry.entry(named: name)
     family = try zoo.registry.network(of: entry).family
-    isCached = zoo.isCached(try zoo.request(for: name))
-    isLoadable = try zoo.obstacle(toRunning: name) == nil
+    isCached = zoo.isCached(try zoo.request(for: entry))
+    isLoadable = try zoo.obstacle(toRunning: entry) == nil
   }
 
   var cells: [String] {

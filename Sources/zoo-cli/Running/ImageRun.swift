@@ -26,7 +26,8 @@ struct ImageRun {
     _ progress: ProgressReport
   ) async throws {
     try options.requireSupportedPrecision()
-    if let obstacle = try zoo.obstacle(toRunning: model) { throw obstacle }
+    let entry = try zoo.registry.entry(named: model)
+    if let obstacle = try zoo.obstacle(toRunning: entry) { throw obstacle }
     for path in images.images where access(path, R_OK) != 0 {
       throw ImageError.unreadable(file: path, reason: String(cString: strerror(errno)))
     }
