@@ -52,7 +52,7 @@ struct Diagnosis {
 extension Diagnosis {
   var text: String {
     var facts = Facts()
-    facts.add("zoo", zooVersion)
+    facts.add("version", zooVersion)
     facts.add("kernels", "\(KernelPath.best.name) (of \(kernels.joined(separator: ", ")))")
     facts.add("threads", "\(threads) of \(Backend.availableProcessors) processors")
     facts.add("network", environment.policy == .offline ? "not to be used" : "may be used")
