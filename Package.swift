@@ -60,6 +60,7 @@ let package = Package(
       name: "zoo",
       dependencies: [
         "ModelZoo", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/zoo-cli"),
 
@@ -79,7 +80,11 @@ let package = Package(
       dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooNetworks"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo"]),
-    .testTarget(name: "ZooCommandTests", dependencies: ["zoo"]),
+    .testTarget(
+      name: "ZooCommandTests",
+      dependencies: [
+        "zoo", "ModelZoo", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

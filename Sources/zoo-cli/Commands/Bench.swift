@@ -73,8 +73,8 @@ extension Zoo {
 
     private func text(_ result: Benchmark, _ zoo: ModelZoo) -> String {
       var table = Table([
-        ("precision", .left), ("batch", .right), ("ms/image", .right), ("images/s", .right),
-        ("GFLOP/s", .right), ("of peak", .right),
+        ("PRECISION", .left), ("BATCH", .right), ("MS/IMAGE", .right), ("IMAGES/S", .right),
+        ("GFLOP/S", .right), ("OF PEAK", .right),
       ])
       for row in result.rows {
         table.append([
