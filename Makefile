@@ -20,8 +20,8 @@ test: ## Build and run all tests, then check warnings and format
 bench: build ## Measure the speed of a ViT-B/16 on this machine
 	.build/release/zoo bench vit_b16_ls --made-up-weights
 
-docs: ## Check the links of the documentation
-	@scripts/check-docs
+docs: setup ## Check the links of the documentation and build the API reference
+	@scripts/build-docs
 
 format: ## Format all Swift files in place
 	swift format -i -p -r Sources Tests Package.swift
