@@ -24,6 +24,9 @@ package protocol Architecture: Sendable {
 
 /// Height and width of an image in pixels.
 public struct ImageSize: Sendable, Equatable {
+  /// More pixels in a row or column than any network takes; a file that states more is not sound.
+  static let largestSide = 16384
+
   /// Pixels from top to bottom.
   public var height: Int
   /// Pixels from left to right.

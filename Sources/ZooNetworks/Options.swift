@@ -26,7 +26,7 @@ struct Options {
 
   mutating func integer(_ name: String, default usual: Int) throws(NetworkError) -> Int {
     guard let value = value(name) else { return usual }
-    guard let integer = value.integer, abs(integer) < 1 << 24 else {
+    guard let integer = value.integer, integer.magnitude < 1 << 24 else {
       throw wrong(name, value, "an integer below 2^24")
     }
     return integer

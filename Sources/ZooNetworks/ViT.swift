@@ -28,12 +28,13 @@ struct ViT: Architecture {
     self.configuration = configuration
     self.size = newSize
     let (p, hidden) = (configuration.patchSize, configuration.hiddenSize)
-    for size in [size, newSize]
-    where size.height % p != 0 || size.width % p != 0
-      || size.height <= 0 || size.width <= 0
-    {
-      throw .invalidSize(
-        height: size.height, width: size.width, reason: "both must be multiples of \(p)")
+    for size in [size, newSize] {
+      let sides = [size.height, size.width]
+      guard sides.allSatisfy({ (1...ImageSize.largestSide).contains($0) && $0 % p == 0 }) else {
+        throw .invalidSize(
+          height: size.height, width: size.width,
+          reason: "both must be multiples of \(p) up to \(ImageSize.largestSide)")
+      }
     }
     stem = try ViTStem(configuration, weights)
     (specialTokens, position) = try ViT.tokens(

@@ -104,4 +104,33 @@ import Testing
     #expect(error.kind == .unsupported)
     #expect("\(error)".contains(path) && "\(error)".contains("signature"))
   }
+
+  @Test(arguments: [
+    ImageSize(height: 1 << 40, width: 1 << 40), ImageSize(height: 0, width: 32),
+    ImageSize(height: -32, width: 32), ImageSize(height: 36, width: 32),
+  ])
+  func aSizeThatThePatchesDoNotFillIsRefused(size: ImageSize) async throws {
+    let path = Digits.folder + "/\(Digits.model).pt"
+    let error = try await #require(throws: ModelError.self) {
+      try await zoo.loadModel(
+        from: path, network: "vit_digits_ls", options: LoadOptions(size: size))
+    }
+    #expect(error.kind == .usage)
+    #expect("\(error)".contains("\(size.height) x \(size.width)"))
+  }
+
+  @Test(arguments: [JSONValue.integer(.min), .integer(.max), 0, "four", 5])
+  func anOptionThatCannotBeIsRefused(heads: JSONValue) async throws {
+    let path = Digits.folder + "/\(Digits.model).pt"
+    var configuration = JSONObject()
+    configuration["num_heads"] = heads
+    let options = LoadOptions(configuration: configuration)
+    let error = try await #require(throws: ModelError.self) {
+      try await zoo.loadModel(from: path, network: "vit_digits_ls", options: options)
+    }
+    guard case .cannotBuild(path, path, .invalidOption("num_heads", _)) = error else {
+      Issue.record(error)
+      return
+    }
+  }
 }

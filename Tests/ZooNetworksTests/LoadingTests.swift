@@ -105,7 +105,7 @@ import ZooTensors
   @Test func sizesAndFamiliesAreChecked() throws {
     #expect(
       error { try build(newSize: ImageSize(height: 18, width: 16)) }
-        == .invalidSize(height: 18, width: 16, reason: "both must be multiples of 4"))
+        == .invalidSize(height: 18, width: 16, reason: "both must be multiples of 4 up to 16384"))
     #expect(
       error { try build(family: "rdnet") } == .unsupportedFamily("rdnet", supported: ["vit"]))
     let net = try build()
