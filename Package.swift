@@ -79,7 +79,7 @@ let package = Package(
       name: "ZooNetworksTests",
       dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooNetworks"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo"]),
+    .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "ZooNetworks"]),
     .testTarget(
       name: "ZooCommandTests",
       dependencies: [
