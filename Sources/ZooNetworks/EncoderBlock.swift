@@ -44,31 +44,44 @@ struct EncoderBlock {
   }
 
   /// Transforms the tokens x [N · T, D] in place.
-  func callAsFunction(_ x: Matrix, images: Int, in workspace: Workspace) {
+  ///
+  /// - Parameter token: the place in each image's sequence of the only token whose result is
+  ///   needed; the rows of the others are then undefined. `nil` for all.
+  func callAsFunction(
+    _ x: Matrix, images: Int, only token: Int? = nil, in workspace: Workspace
+  ) {
     let size = x.columns
+    // A soft mixture of experts mixes the tokens once more, after attention.
+    let token = mlp.mixesTokens ? nil : token
+    func needed(_ matrix: Matrix) -> Matrix {
+      guard let token else { return matrix }
+      return matrix.rows(from: token, step: matrix.rows / images, count: images)
+    }
+    let y = needed(x)
     workspace.scope {
       let normed = workspace.matrix(rows: x.rows, columns: size)
       norm1(x, into: normed)
       let mixed = workspace.matrix(rows: x.rows, columns: 3 * size)
       qkv(normed, into: mixed)
       let (q, k, v) = (
-        mixed.columns(0..<size), mixed.columns(size..<2 * size),
+        needed(mixed.columns(0..<size)), mixed.columns(size..<2 * size),
         mixed.columns(2 * size..<3 * size)
       )
       queryNorm?(q, into: q)
       keyNorm?(k, into: k)
       let headSize = size / heads
+      let attended = normed.rows(0..<y.rows)
       workspace.attention(
         q: .perImage(q, headStride: headSize), k: .perImage(k, headStride: headSize),
-        v: .perImage(v, headStride: headSize), into: normed, images: images, heads: heads,
+        v: .perImage(v, headStride: headSize), into: attended, images: images, heads: heads,
         headSize: headSize, valueSize: headSize, scale: 1 / Float(headSize).squareRoot())
-      attentionNorm?(normed, into: normed)
-      projection(normed, into: x, scale: layerScale1, combine: .add)
+      attentionNorm?(attended, into: attended)
+      projection(attended, into: y, scale: layerScale1, combine: .add)
     }
     workspace.scope {
-      let normed = workspace.matrix(rows: x.rows, columns: size)
-      norm2(x, into: normed)
-      mlp.add(normed, to: x, images: images, scale: layerScale2, in: workspace)
+      let normed = workspace.matrix(rows: y.rows, columns: size)
+      norm2(y, into: normed)
+      mlp.add(normed, to: y, images: images, scale: layerScale2, in: workspace)
     }
   }
 }

@@ -30,6 +30,9 @@ enum FeedForward {
     }
   }
 
+  /// Whether a token's result depends on the other tokens of its image.
+  var mixesTokens: Bool { if case .softMoE = self { true } else { false } }
+
   /// y += scale · f(x); both [N · T, D].
   func add(_ x: Matrix, to y: Matrix, images: Int, scale: Vector?, in workspace: Workspace) {
     switch self {

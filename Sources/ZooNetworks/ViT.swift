@@ -70,7 +70,10 @@ struct ViT: Architecture {
   func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix {
     let count = images.shape[0]
     let x = tokens(of: images, in: workspace)
-    for block in blocks { block(x, images: count, in: workspace) }
+    for block in blocks.dropLast() { block(x, images: count, in: workspace) }
+    // Where only the class token is pooled, the last block need not finish the others.
+    blocks.last?(
+      x, images: count, only: poolsClassToken ? configuration.registers : nil, in: workspace)
     let embedding = pool(x, images: count, in: workspace)
     embeddingNorm?(embedding, into: embedding)
     return embedding
@@ -107,11 +110,12 @@ struct ViT: Architecture {
     return x
   }
 
+  private var poolsClassToken: Bool { attentionPool == nil && configuration.hasClassToken }
+
   /// The output of the last block [N · (S + P), D] to [N, D].
   private func pool(_ x: Matrix, images: Int, in workspace: Workspace) -> Matrix {
     let special = configuration.specialTokens
-    guard attentionPool != nil || !configuration.hasClassToken else {
-      // Only the class tokens are used, so only they are normalised.
+    if poolsClassToken {
       let classTokens = x.rows(
         from: configuration.registers, step: x.rows / images, count: images)
       let result = workspace.matrix(rows: images, columns: x.columns)
