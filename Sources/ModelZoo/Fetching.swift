@@ -36,11 +36,17 @@ extension ModelZoo {
 
   /// Brings a model's weights into the cache.
   ///
-  /// - Throws: ``RegistryError``, ``FetchError``; `CancellationError`.
+  /// - Parameter prechecks: whether weights that do not fit their network are refused before they
+  ///   are downloaded; see ``precheck(_:options:)``.
+  /// - Throws: ``RegistryError``, ``FetchError``, and of a precheck ``CheckpointError`` and
+  ///   ``ModelError``; `CancellationError`.
   public func fetch(
-    _ name: String, format: String? = nil, progress: ProgressHandler? = nil
+    _ name: String, format: String? = nil, prechecks: Bool = true,
+    progress: ProgressHandler? = nil
   ) async throws -> FetchedFile {
-    try await fetcher.fetch(try request(for: name, format: format), progress: progress)
+    let request = try request(for: name, format: format)
+    if prechecks { try await precheck(request) }
+    return try await fetcher.fetch(request, progress: progress)
   }
 
   /// Brings the head of a level into the cache.

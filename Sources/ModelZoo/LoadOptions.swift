@@ -7,14 +7,19 @@ public struct LoadOptions: Sendable {
   public var size: ImageSize?
   /// Options laid over the network's registered configuration and the checkpoint's.
   public var configuration: JSONObject
+  /// Whether the keys and shapes of a file to be downloaded are compared with those that the
+  /// network needs first; see ``ModelZoo/precheck(_:options:)``.
+  public var prechecks: Bool
 
   /// Makes options.
   public init(
-    format: String? = nil, size: ImageSize? = nil, configuration: JSONObject = JSONObject()
+    format: String? = nil, size: ImageSize? = nil, configuration: JSONObject = JSONObject(),
+    prechecks: Bool = true
   ) {
     self.format = format
     self.size = size
     self.configuration = configuration
+    self.prechecks = prechecks
   }
 }
 

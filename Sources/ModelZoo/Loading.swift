@@ -18,8 +18,9 @@ extension ModelZoo {
     if let format { _ = try entry.file(format: format) }
     // Nothing is downloaded that could not be run.
     if let obstacle = obstacle(toRunning: entry, configuration, format: format) { throw obstacle }
-    let file = try await fetcher.fetch(
-      try request(for: entry, format: format), progress: progress)
+    let request = try request(for: entry, format: format)
+    if options.prechecks { try await precheck(request, options: options) }
+    let file = try await fetcher.fetch(request, progress: progress)
     return try await load(
       file.path, name: name, configuration: configuration, entry: entry, options: options)
   }
@@ -64,42 +65,21 @@ extension ModelZoo {
     try await offload { _ in
       let checkpoint = try Checkpoint(path: path)
       let backend = try backend.get()
-      guard let signature = checkpoint.signature ?? entry?.signature else {
-        throw ModelError.missingMetadata(
-          file: path, key: "signature", advice: "save it with birder, which adds one")
-      }
-      guard let rgbStats = checkpoint.rgbStats ?? entry?.rgbStats else {
-        throw ModelError.missingMetadata(
-          file: path, key: "rgb_stats", advice: "state them in a registry of your own")
-      }
-      let (height, width) = sizeFromSignature(signature)
-      let merged = configuration.config
-        .merging(checkpoint.config ?? JSONObject())
-        .merging(options.configuration)
+      let plan = try NetworkPlan(checkpoint, configuration, entry: entry, options: options)
       let net: Network
       do throws(NetworkError) {
         net = try Network(
-          family: configuration.family, configuration: merged, classes: checkpoint.classes,
-          size: ImageSize(height: height, width: width), newSize: options.size,
-          weights: Dictionary(checkpoint.stateDict.map { ($0.name, $0.tensor) }) { $1 },
+          family: plan.family, configuration: plan.configuration, classes: plan.classes,
+          size: plan.size, newSize: plan.newSize, weights: checkpoint.stateDict.byName,
           backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: path, error)
       }
       let info = ModelInfo(
-        name: name, network: configuration.name, file: path, signature: signature,
-        rgbStats: rgbStats, classNames: try checkpoint.classNames() ?? [],
+        name: name, network: configuration.name, file: path, signature: plan.signature,
+        rgbStats: plan.rgbStats, classNames: try checkpoint.classNames() ?? [],
         customConfig: checkpoint.config, birderVersion: checkpoint.birderVersion)
       return (net, info)
     }
-  }
-}
-
-extension Checkpoint {
-  /// How many classes the classifier has: what the signature says, else the rows of its weight.
-  fileprivate var classes: Int {
-    if let outputs = signature?.outputs.first, outputs.count == 2 { return outputs[1] }
-    let weight = stateDict["classifier.weight"] ?? stateDict["classifier.3.weight"]
-    return weight?.shape.first ?? 0
   }
 }

@@ -2,6 +2,8 @@
 public enum ModelError: ZooFailure, Equatable {
   /// The network of a model cannot be built from a file.
   case cannotBuild(model: String, file: String?, NetworkError)
+  /// Weights that were not downloaded because the network cannot be built from them.
+  case doesNotFit(model: String, url: String, NetworkError)
   /// The model's files are in a format that can only be fetched.
   case unsupportedFormat(model: String, format: String)
   /// Neither the file nor the registry states what a network needs.
@@ -18,7 +20,8 @@ public enum ModelError: ZooFailure, Equatable {
   /// The kind of the failure.
   public var kind: FailureKind {
     switch self {
-    case .cannotBuild(_, _, let error), .headMismatch(_, let error): error.kind
+    case .cannotBuild(_, _, let error), .doesNotFit(_, _, let error), .headMismatch(_, let error):
+      error.kind
     case .unsupportedFormat, .missingMetadata: .unsupported
     case .invalidHead: .integrity
     case .invalidSetting: .usage
@@ -31,6 +34,9 @@ public enum ModelError: ZooFailure, Equatable {
     switch self {
     case .cannotBuild(let model, let file, let error):
       "\(model) cannot be built\(file.map { " from \($0)" } ?? ""): \(error)"
+    case .doesNotFit(let model, let url, let error):
+      "\(url) is not downloaded, because it does not fit \(model): \(error); correct the registry,"
+        + " or switch the precheck off if you want the file nevertheless"
     case .unsupportedFormat(let model, let format):
       "\(model) is available as .\(format) only, which can be fetched but not run"
     case .missingMetadata(let file, let key, let advice):

@@ -48,13 +48,14 @@ public struct Checkpoint: Sendable {
       storage, file: path, limits: limits, verifyingChecksums: verifyingChecksums)
   }
 
-  /// Reads the bytes of a file.
+  /// Reads the bytes of a file; where only parts of it are there, without those of tensors.
   init(
-    _ storage: ByteStorage, file: String, limits: CheckpointLimits, verifyingChecksums: Bool
+    _ storage: ByteStorage, file: String, limits: CheckpointLimits, verifyingChecksums: Bool,
+    parts: SparseFile? = nil
   ) throws(CheckpointError) {
     do throws(Fault) {
       let contents = try Checkpoint.contents(
-        of: storage, limits: limits, verifyingChecksums: verifyingChecksums)
+        of: storage, limits: limits, verifyingChecksums: verifyingChecksums, parts: parts)
       let (state, prefix) = try StateDict.collecting(contents.tensors)
       self.file = file
       format = contents.format
@@ -68,17 +69,18 @@ public struct Checkpoint: Sendable {
   }
 
   private static func contents(
-    of storage: ByteStorage, limits: CheckpointLimits, verifyingChecksums: Bool
+    of storage: ByteStorage, limits: CheckpointLimits, verifyingChecksums: Bool,
+    parts: SparseFile?
   ) throws(Fault) -> CheckpointContents {
     guard !storage.bytes.isEmpty else {
       throw Fault(kind: .integrity, reason: "it is empty (0 bytes); fetch it again")
     }
-    let isZip =
-      storage.hasBytes([0x50, 0x4B, 0x03, 0x04]) || storage.hasBytes([0x50, 0x4B, 0x05, 0x06])
-    if isZip {
-      return try TorchFile.read(storage, limits: limits, checkingCRC: verifyingChecksums)
+    if TorchFile.isZip(storage) {
+      return try TorchFile.read(
+        try ZipArchive(storage, limits: limits, parts: parts), limits: limits,
+        checkingCRC: verifyingChecksums)
     }
-    if storage.hasBytes("{".utf8, at: 8) {
+    if SafetensorsFile.isSafetensors(storage) {
       return try SafetensorsFile.read(storage, limits: limits)
     }
     throw ForeignFile.fault(for: storage)

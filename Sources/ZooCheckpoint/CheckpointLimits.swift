@@ -32,6 +32,9 @@ public struct CheckpointLimits: Sendable {
   /// Bytes of a safetensors header; the format's own limit.
   public var safetensorsHeaderBytes = 100_000_000
 
+  /// Bytes that are read of a file to describe its tensors without reading them.
+  public var outlineBytes = 128 << 20
+
   /// Makes the default limits.
   public init() {}
 }

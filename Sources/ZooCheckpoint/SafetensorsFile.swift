@@ -6,6 +6,9 @@ import ZooTensors
 /// Eight bytes give the length of a JSON header, which gives each tensor's type, shape and range of
 /// bytes; the ranges must cover the rest of the file without holes and overlaps.
 enum SafetensorsFile {
+  /// Whether a file is safetensors, by the brace that opens its header.
+  static func isSafetensors(_ storage: ByteStorage) -> Bool { storage.hasBytes("{".utf8, at: 8) }
+
   static func read(
     _ storage: ByteStorage, limits: CheckpointLimits
   ) throws(Fault) -> CheckpointContents {
@@ -27,9 +30,10 @@ enum SafetensorsFile {
     return result
   }
 
-  private static func header(
+  /// Where the JSON header lies.
+  static func headerRange(
     of storage: ByteStorage, limits: CheckpointLimits
-  ) throws(Fault) -> (JSONObject, dataStart: Int) {
+  ) throws(Fault) -> Range<Int> {
     var reader = ByteReader(storage)
     let length = try reader.integer(UInt64.self)
     guard length <= UInt64(limits.safetensorsHeaderBytes) else {
@@ -42,7 +46,13 @@ enum SafetensorsFile {
         "its header states \(length) bytes where \(reader.remaining) follow: the file is truncated",
         at: 0)
     }
-    let range = try reader.take(Int(length))
+    return try reader.take(Int(length))
+  }
+
+  private static func header(
+    of storage: ByteStorage, limits: CheckpointLimits
+  ) throws(Fault) -> (JSONObject, dataStart: Int) {
+    let range = try headerRange(of: storage, limits: limits)
     let start = range.lowerBound
     let json: JSONValue
     do throws(JSONError) {

@@ -6,22 +6,39 @@ enum TorchFile {
   /// Where the state dict stands when it is not the whole file; the first that is there is taken.
   private static let wrappers = ["state", "state_dict", "model", "model_state_dict"]
 
+  /// Whether a file is a zip archive, by its first bytes.
+  static func isZip(_ storage: ByteStorage) -> Bool {
+    storage.hasBytes([0x50, 0x4B, 0x03, 0x04]) || storage.hasBytes([0x50, 0x4B, 0x05, 0x06])
+  }
+
   static func read(
-    _ storage: ByteStorage, limits: CheckpointLimits, checkingCRC: Bool
+    _ archive: ZipArchive, limits: CheckpointLimits, checkingCRC: Bool
   ) throws(Fault) -> CheckpointContents {
-    var archive = try ZipArchive(storage, limits: limits)
-    let entry = try pickle(of: archive)
-    let folder = String(entry.name.dropLast("data.pkl".count))
-    try checkByteOrder(of: &archive, folder: folder)
-    guard entry.size <= limits.pickleBytes else {
-      throw .limit("bytes of pickle", limits.pickleBytes)
-    }
-    let bytes = try archive.contents(of: entry, checkingCRC: true)
+    var archive = archive
+    let records = try records(of: archive, limits: limits)
+    let folder = String(records.pickle.name.dropLast("data.pkl".count))
+    if let entry = records.byteOrder { try checkByteOrder(entry, of: &archive) }
+    let bytes = try archive.contents(of: records.pickle, checkingCRC: true)
     let graph = try Unpickler.read(bytes, limits: limits)
     var tensors = TorchTensors(
       archive: archive, folder: folder, graph: graph, limits: limits, checksCRC: checkingCRC)
     var metadata = TorchMetadata(graph: graph, limits: limits)
     return try contents(of: graph, tensors: &tensors, metadata: &metadata)
+  }
+
+  /// The entries that describe the tensors, of sizes that may be read.
+  static func records(
+    of archive: ZipArchive, limits: CheckpointLimits
+  ) throws(Fault) -> (pickle: ZipEntry, byteOrder: ZipEntry?) {
+    let pickle = try pickle(of: archive)
+    guard pickle.size <= limits.pickleBytes else {
+      throw .limit("bytes of pickle", limits.pickleBytes)
+    }
+    let byteOrder = archive[pickle.name.dropLast("data.pkl".count) + "byteorder"]
+    guard byteOrder.map({ $0.size <= 16 }) ?? true else {
+      throw .corrupt("its byte order record is not one")
+    }
+    return (pickle, byteOrder)
   }
 
   private static func pickle(of archive: ZipArchive) throws(Fault) -> ZipEntry {
@@ -42,10 +59,8 @@ enum TorchFile {
   }
 
   private static func checkByteOrder(
-    of archive: inout ZipArchive, folder: String
+    _ entry: ZipEntry, of archive: inout ZipArchive
   ) throws(Fault) {
-    guard let entry = archive[folder + "byteorder"] else { return }
-    guard entry.size <= 16 else { throw .corrupt("its byte order record is not one") }
     let order = try archive.contents(of: entry, checkingCRC: true)
     // Asked of the object, which keeps inflated bytes alive meanwhile.
     if order.text(in: 0..<entry.size) == "little" { return }

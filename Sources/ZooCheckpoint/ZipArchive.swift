@@ -11,9 +11,13 @@ struct ZipArchive {
 
   /// Reads the directory and every local header.
   ///
+  /// - Parameter parts: what there is of the file, if not all of it: at least its directory. Of an
+  ///   entry that is not there, only what the directory says is checked.
   /// - Throws: ``Fault`` if records disagree, entries overlap or lie outside the file, or two have
   ///   one name.
-  init(_ storage: ByteStorage, limits: CheckpointLimits) throws(Fault) {
+  init(
+    _ storage: ByteStorage, limits: CheckpointLimits, parts: SparseFile? = nil
+  ) throws(Fault) {
     let end = try ZipEndRecord(in: storage)
     guard end.entryCount <= limits.zipEntries else {
       throw .limit("zip entries", limits.zipEntries)
@@ -29,13 +33,17 @@ struct ZipArchive {
     var entries: [ZipEntry] = []
     var positions: [String: Int] = [:]
     var free = 0
-    for header in headers {
+    for (index, header) in headers.enumerated() {
       guard header.localOffset >= free, header.localOffset < end.directory.lowerBound else {
         throw .corrupt(
           "zip entry '\(header.name)' overlaps another part of the archive",
           at: header.localOffset)
       }
-      let entry = try ZipEntry(header, in: storage)
+      let following = index + 1 < headers.count ? headers[index + 1].localOffset : Int.max
+      let next = min(following, end.directory.lowerBound)
+      let isHere = parts?.has(header.localOffset..<next) ?? true
+      let entry =
+        isHere ? try ZipEntry(header, in: storage) : try ZipEntry(absent: header, upTo: next)
       free = entry.extent.upperBound
       guard free <= end.directory.lowerBound else {
         throw .corrupt(
@@ -56,9 +64,11 @@ struct ZipArchive {
 
   /// The bytes of an entry: a part of the archive if it is stored, else inflated.
   ///
-  /// Inflated bytes are always checked against the CRC; stored ones on request.
+  /// Inflated bytes are always checked against the CRC; stored ones on request. An entry that is not
+  /// there reads as zeros.
   mutating func contents(of entry: ZipEntry, checkingCRC: Bool) throws(Fault) -> ByteStorage {
     let raw = storage.slice(entry.data)
+    guard entry.isHere else { return entry.isDeflated ? try zeros(for: entry) : raw }
     let result: ByteStorage
     if entry.isDeflated {
       try account(for: entry)
@@ -79,6 +89,11 @@ struct ZipArchive {
       }
     }
     return result
+  }
+
+  private mutating func zeros(for entry: ZipEntry) throws(Fault) -> ByteStorage {
+    try account(for: entry)
+    return try SparseFile(size: entry.size).storage
   }
 
   /// Refuses an entry before any memory is taken for it.

@@ -1,6 +1,6 @@
 import ZooTensors
 
-/// One file of a zip archive, after its two headers were found to agree.
+/// One file of a zip archive, after its two headers were found to agree where both are there.
 struct ZipEntry: Sendable {
   let name: String
   let isDeflated: Bool
@@ -11,6 +11,8 @@ struct ZipEntry: Sendable {
   let data: Range<Int>
   /// Everything that belongs to the entry: local header, data and data descriptor.
   let extent: Range<Int>
+  /// Whether its bytes are there, which they are unless only parts of the file are.
+  let isHere: Bool
 
   /// Checks the local header that a central header points to.
   init(_ header: ZipHeader, in storage: ByteStorage) throws(Fault) {
@@ -40,5 +42,25 @@ struct ZipEntry: Sendable {
     size = header.size
     self.data = data
     extent = header.localOffset..<reader.position
+    isHere = true
+  }
+
+  /// An entry that is not there, of which only the directory tells.
+  ///
+  /// Where its data begin is known only up to the extra block of its local header.
+  init(absent header: ZipHeader, upTo end: Int) throws(Fault) {
+    try header.check()
+    let start = header.localOffset + ZipHeader.localSize + header.nameLength
+    guard start <= end, header.compressedSize <= end - start else {
+      throw .corrupt(
+        "zip entry '\(header.name)' overlaps another part of the archive", at: header.localOffset)
+    }
+    name = header.name
+    isDeflated = header.method == ZipHeader.deflated
+    crc = header.crc
+    size = header.size
+    data = start..<start + header.compressedSize
+    extent = header.localOffset..<end
+    isHere = false
   }
 }

@@ -5,6 +5,9 @@ struct ZipHeader {
   static let stored: UInt16 = 0
   static let deflated: UInt16 = 8
 
+  /// Bytes of a local header before the name.
+  static let localSize = 30
+
   let position: Int
   let flags: UInt16
   let method: UInt16

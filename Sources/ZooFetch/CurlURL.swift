@@ -9,6 +9,13 @@ enum CurlURL {
 
   static func scheme(of url: String) -> String? { part(CURLUPART_SCHEME, of: url)?.lowercased() }
 
+  /// The path that a `file` URL names; `nil` for any other.
+  static func localPath(of url: String) -> String? {
+    guard scheme(of: url) == "file", let handle = parse(url) else { return nil }
+    defer { curl_url_cleanup(handle) }
+    return part(CURLUPART_PATH, of: handle, flags: UInt32(CURLU_URLDECODE))
+  }
+
   /// The URL as messages and records may show it: without user name and password.
   static func withoutCredentials(_ url: String) -> String {
     guard url.contains("@") else { return url }
@@ -26,9 +33,11 @@ enum CurlURL {
     return self.part(part, of: handle)
   }
 
-  private static func part(_ part: CURLUPart, of handle: OpaquePointer) -> String? {
+  private static func part(_ part: CURLUPart, of handle: OpaquePointer, flags: UInt32 = 0)
+    -> String?
+  {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(handle, part, &text, 0) == CURLUE_OK, let text else { return nil }
+    guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }
     return String(cString: text)
   }

@@ -9,16 +9,22 @@ package struct Weights: Sendable {
     let tensors: [String: TensorView]
     /// What stands in for a missing tensor, by key and shape.
     let substitute: (@Sendable (String, [Int]) -> TensorView?)?
+    /// Whether only shapes and types count, so that no weight need be packed.
+    let isOutline: Bool
     let taken = Mutex<Set<String>>([])
 
     init(
       _ tensors: [String: TensorView],
-      substitute: (@Sendable (String, [Int]) -> TensorView?)? = nil
+      substitute: (@Sendable (String, [Int]) -> TensorView?)? = nil, isOutline: Bool = false
     ) {
       self.tensors = tensors
       self.substitute = substitute
+      self.isOutline = isOutline
     }
   }
+
+  /// Elements of a tensor of an outline that is not the weight of a layer.
+  private static let largestOutlined = 1 << 28
 
   package let backend: Backend
   private let source: Source
@@ -27,6 +33,11 @@ package struct Weights: Sendable {
   /// Weights at the top of a state dict.
   package init(_ tensors: [String: TensorView], backend: Backend) {
     self.init(source: Source(tensors), prefix: "", backend: backend)
+  }
+
+  /// Tensors of which only shapes and types count: layers are built as always, with zeros.
+  package init(outline tensors: [String: TensorView], backend: Backend) {
+    self.init(source: Source(tensors, isOutline: true), prefix: "", backend: backend)
   }
 
   /// Weights of whatever shape a network asks for, made up: to measure networks without files.
@@ -66,6 +77,10 @@ package struct Weights: Sendable {
   /// Takes a tensor as dense float32.
   package func tensor(_ name: String, _ shape: [Int]) throws(NetworkError) -> Tensor {
     let view = try view(name, shape)
+    // The memory is taken, and whoever wrote the outline may have made up the shape.
+    if source.isOutline, view.count > Weights.largestOutlined {
+      throw .tensor(.noMemory(byteCount: view.count * MemoryLayout<Float>.size))
+    }
     do {
       return try view.float32()
     } catch {
@@ -85,7 +100,9 @@ package struct Weights: Sendable {
     let weight = try view("weight", shape)
     let bias = bias ? try tensor("bias", [shape[0]]) : nil
     do {
-      return try Linear(weight: weight, bias: bias, backend: backend)
+      return source.isOutline
+        ? try Linear(zerosLike: weight, bias: bias, backend: backend)
+        : try Linear(weight: weight, bias: bias, backend: backend)
     } catch .unsupportedDType(let dtype) {
       throw .unsupportedDType(key: prefix + "weight", dtype: dtype)
     } catch {

@@ -23,4 +23,16 @@ public enum DType: String, Sendable, CaseIterable {
       1
     }
   }
+
+  /// Whether elements of this type can be computed with, which takes their conversion to float32.
+  package var isComputable: Bool {
+    switch self {
+    case .float64, .float32, .float16, .bfloat16, .int64, .int32, .int16, .int8, .uint64, .uint32,
+      .uint16, .uint8, .bool:
+      true
+    case .complex32, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2,
+      .float8E5M2FNUZ, .float8E8M0FNU:
+      false
+    }
+  }
 }

@@ -4,12 +4,14 @@ import CKernels
 package final class Vector: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   package let count: Int
+  private let zeros: ZeroMemory?
 
   /// Memory that `initialize` fills.
   init(count: Int, initialize: (UnsafeMutablePointer<Float>) -> Void) {
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(count, 1) * MemoryLayout<Float>.size, alignment: 64)
     self.count = count
+    zeros = nil
     base = memory.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
     initialize(base)
   }
@@ -21,7 +23,18 @@ package final class Vector: @unchecked Sendable {
     }
   }
 
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
+  /// Zeros, which take no memory.
+  init(zeros count: Int) throws(TensorError) {
+    let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
+    let memory = try ZeroMemory(byteCount: overflow ? .max : byteCount)
+    self.count = count
+    zeros = memory
+    base = memory.bytes.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
+  }
+
+  deinit {
+    if zeros == nil { UnsafeMutableRawPointer(base).deallocate() }
+  }
 
   /// The elements.
   package var elements: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
@@ -107,9 +120,34 @@ package struct Linear: Sendable {
     }
   }
 
+  /// A layer of the shape of a weight [outputs, …], all zeros, which takes no memory.
+  ///
+  /// - Throws: ``TensorError`` as for the weight itself.
+  package init(zerosLike weight: TensorView, bias: Tensor?, backend: Backend) throws(TensorError) {
+    guard weight.dtype.isComputable else { throw .unsupportedDType(weight.dtype) }
+    try self.init(shape: weight.shape, bias: bias, backend: backend) {
+      (path, outputs, inputs) throws(TensorError) in
+      // Zeros are zeros in whatever order they are packed.
+      try Vector(zeros: zk_packed_count(path, outputs, inputs))
+    }
+  }
+
   private init(
     shape: [Int], bias: Tensor?, backend: Backend,
     withWeight: ((UnsafeRawPointer) -> Void) -> Void
+  ) throws(TensorError) {
+    try self.init(shape: shape, bias: bias, backend: backend) { path, outputs, inputs in
+      backend.pass { _ in
+        Vector(count: zk_packed_count(path, outputs, inputs)) { packed in
+          withWeight { zk_pack(path, backend.pool, $0, outputs, inputs, packed) }
+        }
+      }
+    }
+  }
+
+  private init(
+    shape: [Int], bias: Tensor?, backend: Backend,
+    pack: (_ path: OpaquePointer, _ outputs: Int, _ inputs: Int) throws(TensorError) -> Vector
   ) throws(TensorError) {
     guard let outputs = shape.first, shape.allSatisfy({ $0 > 0 }) else {
       throw .shapeMismatch(expected: "[outputs, inputs]", found: shape)
@@ -122,12 +160,7 @@ package struct Linear: Sendable {
     self.outputs = outputs
     self.backend = backend
     self.bias = bias.map { Vector($0.scalars) }
-    let path = backend.path.pointer
-    packed = backend.pass { _ in
-      Vector(count: zk_packed_count(path, outputs, inputs)) { packed in
-        withWeight { zk_pack(path, backend.pool, $0, outputs, inputs, packed) }
-      }
-    }
+    packed = try pack(backend.path.pointer, outputs, inputs)
   }
 
   /// y = combine(scale · activation(x Wᵀ + b)); x [rows, inputs], y [rows, outputs].

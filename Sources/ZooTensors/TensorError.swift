@@ -10,6 +10,8 @@ public enum TensorError: ZooFailure, Equatable {
   case unsupportedDType(DType)
   /// The system gave no threads to compute with.
   case noThreads(requested: Int)
+  /// There is no memory of this size.
+  case noMemory(byteCount: Int)
 
   /// The kind of the failure.
   public var kind: FailureKind {
@@ -17,6 +19,7 @@ public enum TensorError: ZooFailure, Equatable {
     case .invalidLayout: .integrity
     case .shapeMismatch: .usage
     case .noThreads(let requested): requested < 1 ? .usage : .other
+    case .noMemory: .other
     case .unsupportedDType: .unsupported
     }
   }
@@ -32,6 +35,7 @@ public enum TensorError: ZooFailure, Equatable {
       requested < 1
         ? "\(requested) threads cannot compute anything; ask for 1 or more"
         : "the system gives no memory for \(requested) threads"
+    case .noMemory(let byteCount): "there is no memory for \(byteCount) bytes"
     }
   }
 }

@@ -1,0 +1,80 @@
+import Logging
+
+/// What a look at a model's weights before their download gave, unless they were refused.
+public enum Precheck: Sendable, Equatable {
+  /// Their keys and shapes are those that the network needs.
+  case fits
+  /// They are in the cache or smaller than 8 MiB, the network may not be used, or this version has
+  /// no network to compare them with.
+  case unneeded
+  /// They could not be compared with the network, for a reason that a sentence states.
+  case impossible(String)
+}
+
+extension ModelZoo {
+  /// Files below this are downloaded as fast as they are looked into.
+  private static let smallestPrechecked: Double = 8 * 1_048_576
+
+  /// Compares a model's weights with its network where they lie, before they are downloaded.
+  ///
+  /// Names, types and shapes are read as by ``inspect(url:)``, and the network is built from them
+  /// as for a load. Weights that do not fit, or whose file is damaged, are refused; whatever keeps
+  /// them from being compared is left to the download and the load.
+  /// - Parameters:
+  ///   - request: what is to be fetched; of heads and other files than weights nothing is read.
+  ///   - options: what the model is to be loaded with, if it is.
+  /// - Throws: ``ModelError/doesNotFit(model:url:_:)`` that names the tensor, ``CheckpointError``,
+  ///   ``RegistryError``; `CancellationError`.
+  @discardableResult
+  public func precheck(
+    _ request: FileRequest, options: LoadOptions = LoadOptions()
+  ) async throws -> Precheck {
+    let entry = try registry.entry(named: request.model)
+    let network = try registry.network(of: entry)
+    guard let file = entry.files.first(where: { $0.fileName == request.file }),
+      ["pt", "safetensors"].contains(file.format), architectures[network.family] != nil,
+      fetcher.policy == .online, !fetcher.isCached(request),
+      (file.size.map(Double.init) ?? file.sizeMiB.map { $0 * 1_048_576 } ?? .infinity)
+        >= ModelZoo.smallestPrechecked
+    else { return .unneeded }
+
+    var refusal: (any ZooFailure)?
+    var obstacle: (any ZooFailure)?
+    for url in request.urls {
+      do {
+        try await compare(url, with: network, entry, options)
+        return .fits
+      } catch let error as any ZooFailure {
+        // Another URL may have the right file.
+        if error.kind == .integrity {
+          refusal = refusal ?? error
+        } else {
+          obstacle = obstacle ?? error
+        }
+      }
+    }
+    if let refusal { throw refusal }
+    let reason = obstacle.map { "\($0)" } ?? "no URL is known for it"
+    Logger(label: "zoo.precheck").notice("\(request.file) is not prechecked: \(reason)")
+    return .impossible(reason)
+  }
+
+  private func compare(
+    _ url: String, with network: NetworkConfiguration, _ entry: RegistryEntry,
+    _ options: LoadOptions
+  ) async throws {
+    let checkpoint = try await inspect(url: url).outline.checkpoint
+    try await offload { _ in
+      let backend = try backend.get()
+      let plan = try NetworkPlan(checkpoint, network, entry: entry, options: options)
+      do throws(NetworkError) {
+        try Network.check(
+          family: plan.family, configuration: plan.configuration, classes: plan.classes,
+          size: plan.size, newSize: plan.newSize, outline: checkpoint.stateDict.byName,
+          backend: backend)
+      } catch {
+        throw ModelError.doesNotFit(model: entry.name, url: checkpoint.file, error)
+      }
+    }
+  }
+}
