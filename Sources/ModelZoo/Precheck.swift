@@ -32,7 +32,7 @@ extension ModelZoo {
     let entry = try registry.entry(named: request.model)
     let network = try registry.network(of: entry)
     guard let file = entry.files.first(where: { $0.fileName == request.file }),
-      ["pt", "safetensors"].contains(file.format), architectures[network.family] != nil,
+      obstacle(toRunning: entry, network, format: file.format) == nil,
       fetcher.policy == .online, !fetcher.isCached(request),
       (file.size.map(Double.init) ?? file.sizeMiB.map { $0 * 1_048_576 } ?? .infinity)
         >= ModelZoo.smallestPrechecked
