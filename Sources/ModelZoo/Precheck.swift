@@ -13,7 +13,7 @@ public enum Precheck: Sendable, Equatable {
 
 extension ModelZoo {
   /// Files below this are downloaded as fast as they are looked into.
-  private static let smallestPrechecked: Double = 8 * 1_048_576
+  private static let smallestPrechecked = 8 << 20
 
   /// Compares a model's weights with its network where they lie, before they are downloaded.
   ///
@@ -34,16 +34,14 @@ extension ModelZoo {
     guard let file = entry.files.first(where: { $0.fileName == request.file }),
       obstacle(toRunning: entry, network, format: file.format) == nil,
       fetcher.policy == .online, !fetcher.isCached(request),
-      (file.size.map(Double.init) ?? file.sizeMiB.map { $0 * 1_048_576 } ?? .infinity)
-        >= ModelZoo.smallestPrechecked
+      file.size.map({ $0 >= ModelZoo.smallestPrechecked }) ?? true
     else { return .unneeded }
 
     var refusal: (any ZooFailure)?
     var obstacle: (any ZooFailure)?
     for url in request.urls {
       do {
-        try await compare(url, with: network, entry, options)
-        return .fits
+        return try await compare(url, with: network, entry, options)
       } catch let error as any ZooFailure {
         // Another URL may have the right file.
         if error.kind == .integrity {
@@ -55,16 +53,22 @@ extension ModelZoo {
     }
     if let refusal { throw refusal }
     let reason = obstacle.map { "\($0)" } ?? "no URL is known for it"
-    Logger(label: "zoo.precheck").notice("\(request.file) is not prechecked: \(reason)")
+    // The download itself tells of a server that cannot be reached.
+    let level: Logger.Level = obstacle?.kind == .unsupported ? .notice : .debug
+    Logger(label: "zoo.precheck").log(
+      level: level, "\(request.file) of \(request.model) is not prechecked: \(reason)")
     return .impossible(reason)
   }
 
   private func compare(
     _ url: String, with network: NetworkConfiguration, _ entry: RegistryEntry,
     _ options: LoadOptions
-  ) async throws {
-    let checkpoint = try await inspect(url: url).outline.checkpoint
-    try await offload { _ in
+  ) async throws -> Precheck {
+    let reader = try fetcher.rangeReader(for: url)
+    let (start, size) = try await reader.read(0..<OutlineReader.startSize)
+    if size < ModelZoo.smallestPrechecked { return .unneeded }
+    let checkpoint = try await inspect(reader, start, size: size).outline.checkpoint
+    return try await offload { _ in
       let backend = try backend.get()
       let plan = try NetworkPlan(checkpoint, network, entry: entry, options: options)
       do throws(NetworkError) {
@@ -75,6 +79,7 @@ extension ModelZoo {
       } catch {
         throw ModelError.doesNotFit(model: entry.name, url: checkpoint.file, error)
       }
+      return .fits
     }
   }
 }

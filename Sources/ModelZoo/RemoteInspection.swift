@@ -26,6 +26,13 @@ extension ModelZoo {
   public func inspect(url: String) async throws -> RemoteInspection {
     let reader = try fetcher.rangeReader(for: url)
     let (start, size) = try await reader.read(0..<OutlineReader.startSize)
+    return try await inspect(reader, start, size: size)
+  }
+
+  /// Goes on after the first part of a file.
+  func inspect(
+    _ reader: RangeReader, _ start: [UInt8], size: Int
+  ) async throws -> RemoteInspection {
     var outline = try OutlineReader(file: reader.name, size: size, start: start)
     while let range = try await offload({ [outline] _ in try outline.neededRange() }) {
       outline.add(try await reader.read(range).bytes, at: range.lowerBound)

@@ -41,9 +41,7 @@ struct ZipArchive {
       }
       let following = index + 1 < headers.count ? headers[index + 1].localOffset : Int.max
       let next = min(following, end.directory.lowerBound)
-      let isHere = parts?.has(header.localOffset..<next) ?? true
-      let entry =
-        isHere ? try ZipEntry(header, in: storage) : try ZipEntry(absent: header, upTo: next)
+      let entry = try ZipArchive.entry(of: header, upTo: next, in: storage, parts)
       free = entry.extent.upperBound
       guard free <= end.directory.lowerBound else {
         throw .corrupt(
@@ -58,6 +56,16 @@ struct ZipArchive {
     self.entries = entries
     self.positions = positions
     self.limits = limits
+  }
+
+  private static func entry(
+    of header: ZipHeader, upTo end: Int, in storage: ByteStorage, _ parts: SparseFile?
+  ) throws(Fault) -> ZipEntry {
+    if let parts {
+      let absent = try ZipEntry(absent: header, upTo: end)
+      if !parts.has(absent.extent) { return absent }
+    }
+    return try ZipEntry(header, in: storage)
   }
 
   subscript(name: String) -> ZipEntry? { positions[name].map { entries[$0] } }

@@ -46,4 +46,28 @@ struct InspectTests {
     try Data(contentsOf: file).prefix(100_000).write(to: URL(filePath: zoo.path("half.pt")))
     try await zoo("inspect", "half.pt", "--json").expectFailure(5, "half.pt")
   }
+
+  @Test func url() async throws {
+    let file = ZooCommand.examples.appending(path: "\(ZooCommand.model).pt")
+    let local = try await zoo("inspect", file.path, "--json").json()
+    let report = try await zoo("inspect", file.absoluteString, "--json").json()
+    for key in ["format", "wrapper", "stripped_prefix", "tensors", "metadata"] {
+      #expect(report[key] == local[key])
+    }
+    #expect(report["size"] == 1_306_621)
+    #expect(report["requests"] == 2)
+    #expect(try #require(report["bytes_read"]?.integer) < 140_000)
+    let text = try await zoo("inspect", file.absoluteString)
+    #expect(text.output.contains("1.2 MiB, of which 130.0 KiB were read in 2 requests"))
+  }
+
+  @Test func urlOffline() async throws {
+    try await zoo("inspect", "https://models.example/model.pt", "--offline")
+      .expectFailure(7, "https://models.example/model.pt")
+  }
+
+  @Test func missingURL() async throws {
+    let url = URL(filePath: zoo.path("missing.pt")).absoluteString
+    try await zoo("inspect", url).expectFailure(4, url)
+  }
 }

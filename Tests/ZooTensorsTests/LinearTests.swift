@@ -162,4 +162,38 @@ private func naive(
       }
     }
   }
+
+  @Test func aLayerOfZerosGivesItsBias() throws {
+    let backend = try Backend(threads: 1)
+    let memory = try ZeroMemory(byteCount: 2 * 37 * 19)
+    let weight = try TensorView(
+      dtype: .float16, shape: [37, 19], byteOffset: 0, storage: memory.storage)
+    let bias = Tensor(shape: [37], scalars: (0..<37).map { Float($0) })
+    let linear = try Linear(zerosLike: weight, bias: bias, backend: backend)
+    #expect(linear.inputs == 19 && linear.outputs == 37)
+    let result = backend.pass { workspace in
+      let x = workspace.matrix(rows: 1, columns: 19)
+      x.fill(from: Tensor(shape: [1, 19], scalars: [Float](repeating: 3, count: 19)))
+      let y = workspace.matrix(rows: 1, columns: 37)
+      linear(x, into: y)
+      return y.tensor()
+    }
+    #expect(result.scalars == bias.scalars)
+  }
+
+  @Test(arguments: DType.allCases)
+  func whatCanBeComputedWithIsWhatConverts(_ dtype: DType) throws {
+    let memory = try ZeroMemory(byteCount: dtype.byteCount)
+    let view = try TensorView(
+      dtype: dtype, shape: [1, 1], byteOffset: 0, storage: memory.storage)
+    #expect(dtype.isComputable == ((try? view.float32()) != nil))
+    let backend = try Backend(threads: 1)
+    let linear = try? Linear(zerosLike: view, bias: nil, backend: backend)
+    #expect(dtype.isComputable == (linear != nil))
+  }
+
+  @Test func zerosThatNoMachineHasAreRefused() {
+    #expect(throws: TensorError.noMemory(byteCount: .max)) { try ZeroMemory(byteCount: .max) }
+    #expect(throws: TensorError.noMemory(byteCount: -1)) { try ZeroMemory(byteCount: -1) }
+  }
 }

@@ -27,6 +27,11 @@ extension Zoo {
     @Flag(help: "Fetch nothing, but print what would be fetched.")
     var dryRun = false
 
+    @Flag(
+      inversion: .prefixedNo,
+      help: "Compare keys and shapes of weights with the network's before a download.")
+    var precheck = true
+
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
@@ -42,6 +47,7 @@ extension Zoo {
         }
       }
       if dryRun { return try printPlan(requests, in: zoo) }
+      if precheck { for request in requests { try await zoo.precheck(request) } }
       let progress = options.makeProgress()
       var fetched: [JSONValue] = []
       for request in requests {

@@ -5,9 +5,14 @@ extension Zoo {
   struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what is in a .pt, .head.pt or .safetensors file, without trusting it.",
-      discussion: "Nothing in the file is executed.")
+      discussion: """
+        Nothing in the file is executed. Of a file behind a URL only the parts that describe the \
+        tensors are read, if its server sends parts of files.
+        """)
 
-    @Argument(help: "The file.", completion: .file(extensions: ["pt", "safetensors"]))
+    @Argument(
+      help: ArgumentHelp("The file, or its URL.", valueName: "file|url"),
+      completion: .file(extensions: ["pt", "safetensors"]))
     var file: String
 
     @OptionGroup(title: "Common options")
@@ -15,8 +20,17 @@ extension Zoo {
 
     func run() async throws {
       let file = file
-      let checkpoint = try await offload { _ in try Checkpoint(path: file) }
-      if options.json { return try StandardOutput.write(checkpoint.report()) }
+      if file.contains("://") {
+        let remote = try await options.makeZoo().inspect(url: file)
+        try print(remote.outline.checkpoint, remote.report(), size: remote.sizeText)
+      } else {
+        let checkpoint = try await offload { _ in try Checkpoint(path: file) }
+        try print(checkpoint, checkpoint.report(), size: nil)
+      }
+    }
+
+    private func print(_ checkpoint: Checkpoint, _ report: JSONValue, size: String?) throws {
+      if options.json { return try StandardOutput.write(report) }
       var tensors = Table([
         ("TENSOR", .left), ("DTYPE", .left), ("SIZE", .right), ("SHAPE", .left),
       ])
@@ -25,17 +39,18 @@ extension Zoo {
           name, tensor.dtype.rawValue, Units.bytes(tensor.byteCount), "\(tensor.shape)",
         ])
       }
-      try StandardOutput.write(checkpoint.facts.text + "\n\n" + tensors.text())
+      try StandardOutput.write(checkpoint.facts(size: size).text + "\n\n" + tensors.text())
     }
   }
 }
 
 extension Checkpoint {
-  fileprivate var facts: Facts {
+  fileprivate func facts(size: String?) -> Facts {
     var facts = Facts()
     let byteCount = stateDict.reduce(0) { $0 + $1.tensor.byteCount }
     let prefix = strippedPrefix.isEmpty ? "" : ", without the prefix '\(strippedPrefix)'"
     facts.add("file", file)
+    facts.add("size", size)
     facts.add("format", format.rawValue)
     facts.add("tensors", "\(stateDict.count), \(Units.bytes(byteCount))\(prefix)")
     for (key, value) in metadata {
@@ -44,6 +59,13 @@ extension Checkpoint {
       facts.add(key, text ?? value.serialized())
     }
     return facts
+  }
+}
+
+extension RemoteInspection {
+  fileprivate var sizeText: String {
+    "\(Units.bytes(outline.size)), of which \(Units.bytes(bytesRead)) were read in \(requests) "
+      + (requests == 1 ? "request" : "requests")
   }
 }
 
