@@ -10,27 +10,27 @@ package actor RangeReader {
   /// How many bytes of the file came.
   package private(set) var bytesRead = 0
 
-  private enum Source {
+  private enum Origin {
     case local(OpenFile)
-    case remote(any Transport, token: String?)
+    case remote(any Transport, TransferRequest)
   }
 
   /// The URL as messages may show it.
   package nonisolated let name: String
 
   private let url: String
-  private let source: Source
+  private let origin: Origin
   private var version: FileVersion?
 
-  fileprivate init(_ url: String, transport: any Transport, token: String?) throws(FetchError) {
-    self.url = url
+  fileprivate init(_ request: TransferRequest, _ transport: any Transport) throws(FetchError) {
+    url = request.url
     name = CurlURL.withoutCredentials(url)
     if let path = CurlURL.localPath(of: url) {
       // Opening a pipe would wait for its other end.
       guard case .file = try FileSystem.entry(at: path) else { throw .notAFile(url) }
-      source = .local(try OpenFile(reading: path))
+      origin = .local(try OpenFile(reading: path))
     } else {
-      source = .remote(transport, token: token)
+      origin = .remote(transport, request)
     }
   }
 
@@ -42,10 +42,10 @@ package actor RangeReader {
   package func read(_ range: Range<Int>) async throws -> (bytes: [UInt8], fileSize: Int) {
     requests += 1
     let (bytes, version) =
-      switch source {
+      switch origin {
       case .local(let file): try await offload { _ in try file.read(range) }
-      case .remote(let transport, let token):
-        try await RangeReader.get(range, of: url, transport, token)
+      case .remote(let transport, let request):
+        try await RangeReader.get(range, request, transport)
       }
     bytesRead += bytes.count
     let expected = max(0, min(range.upperBound, version.size) - range.lowerBound)
@@ -58,11 +58,12 @@ package actor RangeReader {
   }
 
   private static func get(
-    _ range: Range<Int>, of url: String, _ transport: any Transport, _ token: String?
+    _ range: Range<Int>, _ request: TransferRequest, _ transport: any Transport
   ) async throws -> ([UInt8], FileVersion) {
-    let sink = RangeSink(range, of: url)
-    try await transport.get(
-      TransferRequest(url: url, bearerToken: token, range: range), into: sink)
+    var request = request
+    request.range = range
+    let sink = MemoryPart(range, of: request.url)
+    try await transport.get(request, into: sink)
     return try sink.result()
   }
 }
@@ -71,8 +72,8 @@ extension Fetcher {
   /// A reader of parts of the file behind a URL; offline it is an error, also for a `file` URL.
   package func rangeReader(for url: String) throws(FetchError) -> RangeReader {
     if policy == .offline { throw .offline(url: url) }
-    return try RangeReader(
-      url, transport: transport, token: CurlURL.host(of: url).flatMap { tokens[$0] })
+    let token = CurlURL.host(of: url).flatMap { tokens[$0] }
+    return try RangeReader(TransferRequest(url: url, bearerToken: token), transport)
   }
 }
 
@@ -84,7 +85,7 @@ private struct FileVersion: Equatable {
 }
 
 /// Takes one part into memory.
-private final class RangeSink: TransferSink {
+private final class MemoryPart: TransferSink {
   private struct State {
     var bytes: [UInt8] = []
     var expected = 0

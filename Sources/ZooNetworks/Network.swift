@@ -2,9 +2,6 @@ import Synchronization
 import ZooCore
 import ZooTensors
 
-/// Pixels: with larger images the numbers of patches could overflow.
-private let largestSide = 65_535
-
 /// A network with its weights, ready to run on the CPU.
 ///
 /// The methods compute on the network's own threads and block the caller until the result is there;
@@ -50,11 +47,6 @@ public final class Network: Sendable {
   ) throws(NetworkError) {
     guard let type = architectures[family] else {
       throw .unsupportedFamily(family, supported: architectures.keys.sorted())
-    }
-    for size in [size, newSize ?? size]
-    where !(1...largestSide).contains(size.height) || !(1...largestSide).contains(size.width) {
-      throw .invalidSize(
-        height: size.height, width: size.width, reason: "both must be from 1 to \(largestSide)")
     }
     inputSize = newSize ?? size
     architecture = try type.init(
