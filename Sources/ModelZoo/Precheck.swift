@@ -30,8 +30,8 @@ extension ModelZoo {
     _ request: FileRequest, options: LoadOptions = LoadOptions()
   ) async throws -> Precheck {
     let entry = try registry.entry(named: request.model)
-    let network = try registry.network(of: entry)
-    guard let file = entry.files.first(where: { $0.fileName == request.file }),
+    guard let network = try? registry.network(of: entry),
+      let file = entry.files.first(where: { $0.fileName == request.file }),
       obstacle(toRunning: entry, network, format: file.format) == nil,
       fetcher.policy == .online, !fetcher.isCached(request),
       file.size.map({ $0 >= ModelZoo.smallestPrechecked }) ?? true
