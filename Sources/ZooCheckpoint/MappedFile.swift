@@ -13,14 +13,17 @@ extension ByteStorage {
   /// Maps a regular file into memory, read-only.
   ///
   /// The mapping shows the file itself: a process that truncates it meanwhile takes pages away
-  /// from under the reader. Files of the cache are never written after they got their name.
+  /// from under the reader. Files of the cache are never written after they got their name. As long
+  /// as the file is mapped it has a shared lock (`flock`), by which those who tidy up a cache see
+  /// that it is in use.
   static func mapping(_ path: String) throws(Fault) -> ByteStorage {
     // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw Fault(kind: .other, reason: "it cannot be opened: \(systemErrorText())")
     }
-    defer { close(descriptor) }
+    var isMapped = false
+    defer { if !isMapped { close(descriptor) } }
 
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -36,9 +39,13 @@ extension ByteStorage {
     else {
       throw Fault(kind: .other, reason: "it cannot be mapped into memory: \(systemErrorText())")
     }
+    isMapped = true
+    // Not every file system has locks, and nothing here depends on one.
+    _ = flock(descriptor, LOCK_SH | LOCK_NB)
     let address = UInt(bitPattern: base)
     return ByteStorage(bytes: UnsafeRawBufferPointer(start: base, count: size)) {
       munmap(UnsafeMutableRawPointer(bitPattern: address), size)
+      close(descriptor)
     }
   }
 

@@ -11,16 +11,28 @@ extension Cache {
     var problems: [FetchError] = []
   }
 
+  /// Why a file is looked up.
+  enum Purpose {
+    /// To use it: it counts as used now, and a damaged copy in the writable cache is removed.
+    case use
+    /// To tell of it: nothing is removed, and its last use stays as it was.
+    case inspection
+  }
+
   /// Finds a verified copy.
   ///
   /// A copy whose stamp fits is verified; any other is hashed, and then stamped if it is what it
-  /// should be. A damaged copy in the writable cache is removed.
+  /// should be. ``loadPolicy`` may ask for more or less than that.
   /// - Throws: ``FetchError`` when the writable cache cannot be read; `CancellationError`.
-  func lookup(_ digest: SHA256Digest, cancellation: Cancellation) throws -> Lookup {
+  func lookup(
+    _ digest: SHA256Digest, for purpose: Purpose = .use, cancellation: Cancellation
+  ) throws -> Lookup {
     var result = Lookup()
     for directory in directories {
       do {
-        guard let size = try verifiedSize(of: digest, in: directory, cancellation) else { continue }
+        guard let size = try verifiedSize(of: digest, in: directory, for: purpose, cancellation)
+        else { continue }
+        if purpose == .use, directory == root { touchStamp(of: digest) }
         result.path = blobPath(of: digest, in: directory)
         result.size = size
         return result
@@ -43,7 +55,8 @@ extension Cache {
   }
 
   private func verifiedSize(
-    of digest: SHA256Digest, in directory: String, _ cancellation: Cancellation
+    of digest: SHA256Digest, in directory: String, for purpose: Purpose,
+    _ cancellation: Cancellation
   ) throws -> Int? {
     let path = blobPath(of: digest, in: directory)
     switch try FileSystem.entry(at: path) {
@@ -51,16 +64,23 @@ extension Cache {
     case .directory: throw FetchError.misplaced(path, is: "a directory", notA: "file")
     case .other: throw FetchError.misplaced(path, is: "a device or pipe", notA: "file")
     case .file(let identity):
-      if hasStamp(digest, identity, in: directory) { return identity.size }
+      let isTrusted =
+        switch loadPolicy {
+        case .stamp: hasStamp(digest, identity, in: directory)
+        case .full: false
+        case .never: true
+        }
+      if isTrusted { return identity.size }
     }
     let file = try OpenFile(reading: path)
     let identity = try file.identity()
     let found = try HashingReader.digest(of: file, cancellation: cancellation)
     if found == digest {
-      stamp(digest, identity)
+      stamp(digest, identity, in: directory, keepingUse: purpose == .inspection)
       return identity.size
     }
-    throw damaged(path, digest, found: found, isRemoved: directory == root && remove(file))
+    let isRemoved = purpose == .use && directory == root && remove(file)
+    throw damaged(path, digest, found: found, isRemoved: isRemoved)
   }
 
   /// Removes a file unless another one has taken its name.
@@ -71,12 +91,12 @@ extension Cache {
     return FileSystem.remove(file.path)
   }
 
-  private func damaged(
+  func damaged(
     _ path: String, _ digest: SHA256Digest, found: SHA256Digest, isRemoved: Bool
   ) -> FetchError {
     FetchError(
       kind: .integrity,
-      reason: "the cached file \(path) was damaged" + (isRemoved ? " and has been removed" : ""),
+      reason: "the cached file \(path) \(isRemoved ? "was damaged and has been removed" : "is damaged")",
       advice: "fetch it again, and check the disk if this comes back", path: path,
       expected: "SHA-256 \(digest)", found: found.hex)
   }

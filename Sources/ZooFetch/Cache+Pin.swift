@@ -24,27 +24,31 @@ extension Cache {
   /// - Throws: ``FetchError`` for an unreadable pin: passing over it would trust a changed file.
   func pin(of request: FileRequest) throws(FetchError) -> Pin? {
     for directory in directories {
-      let path = pinPath(of: request, in: directory)
-      guard let text = try FileSystem.read(path, atMost: 65536) else { continue }
-      guard let json = try? JSONValue(parsing: text),
-        let digest = json["sha256"]?.string.flatMap(SHA256Digest.init(hex:)),
-        let source = json["source"]?.string.flatMap(ChecksumSource.init(rawValue:))
-      else {
-        throw FetchError(
-          kind: .integrity, reason: "\(path) is not a pin of a SHA-256",
-          advice: "remove it to trust the file anew when it is fetched", path: path)
-      }
-      return Pin(digest: digest, source: source, path: path)
+      if let pin = try readPin(pinPath(of: request, in: directory)) { return pin }
     }
     return nil
   }
 
+  /// The pin at a path; `nil` where there is none.
+  func readPin(_ path: String) throws(FetchError) -> Pin? {
+    guard let text = try FileSystem.read(path, atMost: 65536) else { return nil }
+    guard let json = try? JSONValue(parsing: text),
+      let digest = json["sha256"]?.string.flatMap(SHA256Digest.init(hex:)),
+      let source = json["source"]?.string.flatMap(ChecksumSource.init(rawValue:))
+    else {
+      throw FetchError(
+        kind: .integrity, reason: "\(path) is not a pin of a SHA-256",
+        advice: "remove it to trust the file anew when it is fetched", path: path)
+    }
+    return Pin(digest: digest, source: source, path: path)
+  }
+
   /// Remembers the digest of a model's file, and for people the URL it came from.
   func setPin(
-    _ digest: SHA256Digest, _ source: ChecksumSource, url: String, of request: FileRequest
+    _ digest: SHA256Digest, _ source: ChecksumSource, url: String?, of request: FileRequest
   ) throws(FetchError) {
     let pin: JSONValue = [
-      "sha256": .string(digest.hex), "source": .string(source.rawValue), "url": .string(url),
+      "sha256": .string(digest.hex), "source": .string(source.rawValue), "url": url.map { .string($0) } ?? .null,
     ]
     try FileSystem.write(pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: root))
   }

@@ -9,15 +9,40 @@ extension Cache {
     return places.contains { readStamp(digest, in: $0) == identity }
   }
 
-  /// Remembers that a file was verified.
+  /// Remembers that a file of a cache was verified.
   ///
   /// A stamp only saves time, so that a failure to write it (a read-only cache) is none.
-  func stamp(_ digest: SHA256Digest, _ identity: FileIdentity) {
+  /// - Parameter keepingUse: whether the time of the last use stays as it was.
+  func stamp(
+    _ digest: SHA256Digest, _ identity: FileIdentity, in directory: String, keepingUse: Bool = false
+  ) {
+    if hasStamp(digest, identity, in: directory) { return }
     let stamp: JSONValue = [
       "size": .integer(identity.size), "mtime_ns": .integer(identity.modifiedNanoseconds),
       "inode": .integer(identity.inode), "sha256": .string(digest.hex),
     ]
-    try? FileSystem.write(stamp.serialized() + "\n", to: stampPath(of: digest, in: root))
+    let path = stampPath(of: digest, in: root)
+    let lastUse = keepingUse ? lastUse(of: digest, in: directory) : nil
+    try? FileSystem.write(stamp.serialized() + "\n", to: path)
+    if let lastUse { FileSystem.setModificationTime(of: path, to: lastUse) }
+  }
+
+  /// Forgets that a file was verified.
+  func removeStamp(of digest: SHA256Digest) {
+    FileSystem.remove(stampPath(of: digest, in: root))
+  }
+
+  /// Notes in the time of its stamp that a file is used now: the access times of files are not kept
+  /// by every file system.
+  func touchStamp(of digest: SHA256Digest) {
+    FileSystem.setModificationTime(of: stampPath(of: digest, in: root), to: nil)
+  }
+
+  /// When a file of a cache was last used, in seconds since 1970; `nil` for a file that is gone.
+  func lastUse(of digest: SHA256Digest, in directory: String) -> Int? {
+    if let stamp = FileStatus(at: stampPath(of: digest, in: directory)) { return stamp.modified }
+    guard let blob = FileStatus(at: blobPath(of: digest, in: directory)) else { return nil }
+    return max(blob.modified, blob.accessed)
   }
 
   /// A stamp that is missing, unreadable or malformed is no stamp: the file is hashed then.

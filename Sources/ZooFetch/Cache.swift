@@ -20,6 +20,8 @@ public struct Cache: Sendable, Equatable {
   public let root: String
   /// Directories of the same layout that are only read, looked up in order after ``root``.
   public let extras: [String]
+  /// When a file in them is trusted without being hashed.
+  public var loadPolicy = LoadPolicy.stamp
 
   /// Takes a directory, made when the first file comes, and read-only ones beside it.
   /// - Throws: ``FetchError`` when a path is relative and there is no current directory.
@@ -84,6 +86,8 @@ public struct Cache: Sendable, Equatable {
     "\(directory)/pins/\(request.model)/\(request.file)"
   }
 
+  func linkPath(of name: CachedFileName) -> String { "\(root)/models/\(name)" }
+
   private func shard(of digest: SHA256Digest) -> String {
     "sha256/\(digest.hex.prefix(2))/\(digest.hex)"
   }
@@ -104,7 +108,7 @@ public struct Cache: Sendable, Equatable {
     try FileSystem.makeDirectory(directory)
     try FileSystem.move(partial.path, to: path)
     FileSystem.synchronizeDirectory(directory)
-    stamp(digest, try partial.identity())
+    stamp(digest, try partial.identity(), in: root)
     return path
   }
 

@@ -131,7 +131,8 @@ enum FileSystem {
     }
   }
 
-  private static func linkTarget(of path: String) -> String? {
+  /// Where a symbolic link leads; `nil` for what is none.
+  static func linkTarget(of path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: 1024)
     let count = readlink(path, &buffer, buffer.count)
     if count < 0 { return nil }

@@ -1,0 +1,51 @@
+import ZooCore
+
+extension Cache {
+  /// The verified file of a request, if a cache has it; no connection is opened and nothing removed.
+  ///
+  /// - Returns: `nil` for a file that is missing, also one whose SHA-256 nobody states.
+  /// - Throws: ``FetchError`` for a damaged file, a pin or file that cannot be read, and a request
+  ///   with a name that no file can have; `CancellationError`.
+  public func verifiedFile(for request: FileRequest) async throws -> FetchedFile? {
+    try await offload { cancellation in
+      do {
+        try request.validate()
+        return try find(request, cancellation)
+      } catch var error as FetchError {
+        error.model = request.model
+        error.file = request.file
+        throw error
+      }
+    }
+  }
+
+  private func find(_ request: FileRequest, _ cancellation: Cancellation) throws -> FetchedFile? {
+    let pin = request.sha256 == nil ? try pin(of: request) : nil
+    guard let digest = request.sha256 ?? pin?.digest else { return nil }
+    let found = try lookup(digest, for: .inspection, cancellation: cancellation)
+    guard let path = found.path else {
+      if let problem = found.problems.first { throw problem }
+      return nil
+    }
+    let link = linkPath(of: request.name)
+    return FetchedFile(
+      path: path, sha256: digest, size: found.size, checksumSource: pin?.source ?? .registry,
+      wasCached: true, link: FileStatus(at: link)?.kind == .link ? link : nil)
+  }
+
+  /// How many bytes can still be written to the disk of the cache; `nil` where the system does not
+  /// tell.
+  public var freeBytes: Int? { FileSystem.freeBytes(at: root) }
+
+  /// Finds out whether the disk has room for so many bytes more.
+  ///
+  /// - Throws: ``FetchError`` of kind `.disk` if it has not.
+  public func checkSpace(for bytes: Int) throws(FetchError) {
+    guard let free = freeBytes, free < bytes else { return }
+    throw FetchError(
+      kind: .disk, reason: "the disk of \(root) has no room for \(bytes) bytes more",
+      advice: "free some space (`zoo cache prune` helps), or set ZOO_CACHE to a directory on "
+        + "another disk",
+      path: root, expected: "\(bytes) free bytes", found: "\(free)")
+  }
+}

@@ -1,0 +1,47 @@
+extension Cache {
+  /// What stands in `partial`, whatever its form: a file, or a directory with all that is in it.
+  func partials() throws(FetchError) -> [CacheInventory.Partial] {
+    var partials: [CacheInventory.Partial] = []
+    for name in try FileSystem.names(in: "\(root)/partial") {
+      let path = "\(root)/partial/\(name)"
+      let statuses = try tree(path).compactMap { FileStatus(at: $0) }
+      // Gone meanwhile.
+      guard let lastChanged = statuses.map(\.modified).max() else { continue }
+      let size = statuses.reduce(0) { $0 + $1.allocatedBytes }
+      partials.append(CacheInventory.Partial(path: path, size: size, lastChanged: lastChanged))
+    }
+    return partials
+  }
+
+  /// Removes what stands under a path of `partial`.
+  ///
+  /// - Returns: whether nobody held a lock on any of it, so that it is gone.
+  func remove(_ partial: CacheInventory.Partial, dryRun: Bool) throws(FetchError) -> Bool {
+    for path in try tree(partial.path) {
+      guard let status = FileStatus(at: path) else { continue }
+      // A download that has begun meanwhile keeps its files, and with them the directory.
+      if status.kind != .directory, status.modified > partial.lastChanged { return false }
+      guard
+        try FileSystem.withoutUsers(
+          of: path,
+          { () throws(FetchError) in
+            if dryRun { return }
+            if status.kind == .directory {
+              FileSystem.removeEmptyDirectory(path)
+            } else {
+              try FileSystem.removeOrThrow(path)
+            }
+          })
+      else { return false }
+    }
+    return true
+  }
+
+  /// A path and all below it, what is in a directory before the directory.
+  private func tree(_ path: String) throws(FetchError) -> [String] {
+    guard FileStatus(at: path)?.kind == .directory else { return [path] }
+    var paths: [String] = []
+    for name in try FileSystem.names(in: path) { paths += try tree("\(path)/\(name)") }
+    return paths + [path]
+  }
+}
