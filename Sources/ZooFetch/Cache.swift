@@ -103,6 +103,11 @@ public struct Cache: Sendable, Equatable {
   /// Gives a downloaded and verified file its place in the cache.
   func adopt(_ partial: OpenFile, as digest: SHA256Digest) throws(FetchError) -> String {
     try partial.seal()
+    return try place(partial, as: digest)
+  }
+
+  /// Gives a verified file its place in the cache as it is.
+  func place(_ partial: OpenFile, as digest: SHA256Digest) throws(FetchError) -> String {
     let path = path(of: digest)
     let directory = FileSystem.directory(of: path)
     try FileSystem.makeDirectory(directory)

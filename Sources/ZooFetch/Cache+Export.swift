@@ -1,0 +1,140 @@
+import ZooCore
+
+/// Where a bundle goes to, or comes from.
+public enum BundlePlace: Sendable, Hashable {
+  /// A file.
+  case file(String)
+  /// Standard output or standard input.
+  case standardStream
+}
+
+extension Cache {
+  /// Writes files of the cache into a bundle: a tar archive that ``importBundle(from:progress:)``
+  /// and every tar can read.
+  ///
+  /// It begins with `manifest.json`, then come `registry.json` if there is one, and the contents
+  /// under `blobs/sha256/<2 hex>/<64 hex>`. The same files always make the same bundle. Every
+  /// content is hashed while it is copied. A file gets its name only when it is complete.
+  /// - Parameters:
+  ///   - requests: what to put in; all has to be in the cache.
+  ///   - registry: a registry that defines the models, for people and programs that unpack it.
+  ///   - progress: is told how much has been written.
+  /// - Returns: what is in the bundle.
+  /// - Throws: ``FetchError``; `CancellationError`.
+  public func exportBundle(
+    _ requests: [FileRequest], registry: String? = nil, to place: BundlePlace,
+    progress: (@Sendable (FetchProgress) -> Void)? = nil
+  ) async throws -> [BundleFile] {
+    var manifest = BundleManifest(files: [])
+    var paths: [SHA256Digest: String] = [:]
+    for request in requests {
+      guard let file = try await verifiedFile(for: request) else {
+        var error = FetchError.offline(request)
+        (error.model, error.file) = (request.model, request.file)
+        throw error
+      }
+      paths[file.sha256] = file.path
+      manifest.files.append(
+        BundleFile(
+          model: request.model, file: request.file, sha256: file.sha256, size: file.size,
+          checksumSource: file.checksumSource, url: request.urls.first.flatMap(remote)))
+    }
+    manifest.files.sort { ($0.model, $0.file) < ($1.model, $1.file) }
+    let (finalManifest, finalPaths) = (manifest, paths)
+    try await offload { cancellation in
+      let bundle = BundleWriter(
+        manifest: finalManifest, registry: registry, paths: finalPaths, progress: progress,
+        cancellation: cancellation)
+      try bundle.write(to: place)
+    }
+    return manifest.files
+  }
+}
+
+/// A URL without what nobody else should see; `nil` for a local file.
+private func remote(_ url: String) -> String? {
+  url.hasPrefix("http") ? CurlURL.withoutCredentials(url) : nil
+}
+
+private struct BundleWriter {
+  let manifest: BundleManifest
+  let registry: String?
+  let paths: [SHA256Digest: String]
+  let progress: (@Sendable (FetchProgress) -> Void)?
+  let cancellation: Cancellation
+
+  func write(to place: BundlePlace) throws {
+    switch place {
+    case .standardStream: try write(to: .standardOutput)
+    case .file(let path):
+      try checkSpace(at: path)
+      let temporary = "\(path).new-\(FileSystem.uniqueSuffix())"
+      let stream = try FileStream(creating: temporary)
+      do {
+        try write(to: stream)
+        try stream.synchronize()
+        try FileSystem.move(temporary, to: path)
+      } catch {
+        FileSystem.remove(temporary)
+        throw error
+      }
+    }
+  }
+
+  private func checkSpace(at path: String) throws(FetchError) {
+    let needed = manifest.contents.reduce(0) { $0 + $1.size + 2 * TarHeader.blockSize }
+    let directory = FileSystem.directory(of: try FileSystem.absolute(path))
+    guard let free = FileSystem.freeBytes(at: directory), free < needed else { return }
+    throw FetchError(
+      kind: .disk, reason: "\(directory) has no room for the bundle",
+      advice: "name a place that has", path: path, expected: "\(needed) free bytes",
+      found: "\(free)")
+  }
+
+  private func write(to stream: FileStream) throws {
+    let tar = TarWriter(stream)
+    try tar.write(BundleManifest.name, Array(manifest.text.utf8))
+    if let registry { try tar.write(BundleManifest.registryName, Array(registry.utf8)) }
+    let total = manifest.contents.reduce(0) { $0 + $1.size }
+    var done = 0
+    for (digest, size) in manifest.contents {
+      guard let path = paths[digest] else { continue }
+      try tar.beginFile(BundleManifest.name(of: digest), size: size)
+      try copy(path, digest, size: size, to: tar) { count in
+        done += count
+        progress?(
+          FetchProgress(
+            model: "", file: stream.name, bytesReceived: done, totalBytes: total))
+      }
+      try tar.endFile(size: size)
+    }
+    try tar.finish()
+  }
+
+  private func copy(
+    _ path: String, _ digest: SHA256Digest, size: Int, to tar: TarWriter, _ count: (Int) -> Void
+  ) throws {
+    let file = try OpenFile(reading: path)
+    let hasher = try SHA256Hasher()
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var offset = 0
+    while true {
+      try cancellation.check()
+      let read = try file.read(into: &buffer, at: offset)
+      if read == 0 { break }
+      guard read <= size - offset else { break }
+      let bytes = buffer.span.bytes.extracting(first: read)
+      hasher.update(bytes)
+      try tar.write(bytes)
+      offset += read
+      count(read)
+    }
+    let found = hasher.finish()
+    guard offset == size, found == digest else {
+      throw FetchError(
+        kind: .integrity, reason: "the cached file \(path) is damaged",
+        advice: "run `zoo cache verify --remove` and fetch it again", path: path,
+        expected: "SHA-256 \(digest)", found: found.hex)
+    }
+  }
+}
