@@ -14,6 +14,11 @@ public struct BundleFile: Sendable, Hashable {
   public var checksumSource: ChecksumSource
   /// Where it was first from; `nil` for a local file.
   public var url: String?
+
+  /// The name of a content within a bundle.
+  package static func name(of digest: SHA256Digest) -> String {
+    "blobs/sha256/\(digest.hex.prefix(2))/\(digest.hex)"
+  }
 }
 
 /// The list of contents with which a bundle begins.
@@ -29,11 +34,6 @@ struct BundleManifest: Equatable {
   var contents: [(digest: SHA256Digest, size: Int)] {
     Dictionary(files.map { ($0.sha256, $0.size) }) { first, _ in first }
       .map { ($0.key, $0.value) }.sorted { $0.0.hex < $1.0.hex }
-  }
-
-  /// The name of a content within a bundle.
-  static func name(of digest: SHA256Digest) -> String {
-    "blobs/sha256/\(digest.hex.prefix(2))/\(digest.hex)"
   }
 
   var text: String {

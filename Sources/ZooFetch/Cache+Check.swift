@@ -49,3 +49,14 @@ extension Cache {
       path: root, expected: "\(bytes) free bytes", found: "\(free)")
   }
 }
+
+extension FetchError {
+  /// A file that is not in the caches.
+  package static func notCached(_ request: FileRequest) -> FetchError {
+    var error = FetchError(
+      kind: .offline, reason: "not in the cache",
+      advice: "fetch it where there is a network: `zoo prewarm \(request.model)`")
+    (error.model, error.file) = (request.model, request.file)
+    return error
+  }
+}

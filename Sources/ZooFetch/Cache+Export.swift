@@ -29,9 +29,7 @@ extension Cache {
     var paths: [SHA256Digest: String] = [:]
     for request in requests {
       guard let file = try await verifiedFile(for: request) else {
-        var error = FetchError.offline(request)
-        (error.model, error.file) = (request.model, request.file)
-        throw error
+        throw FetchError.notCached(request)
       }
       paths[file.sha256] = file.path
       manifest.files.append(
@@ -99,7 +97,7 @@ private struct BundleWriter {
     var done = 0
     for (digest, size) in manifest.contents {
       guard let path = paths[digest] else { continue }
-      try tar.beginFile(BundleManifest.name(of: digest), size: size)
+      try tar.beginFile(BundleFile.name(of: digest), size: size)
       try copy(path, digest, size: size, to: tar) { count in
         done += count
         progress?(

@@ -108,7 +108,7 @@ private struct BundleReader {
   ) throws -> String? {
     var registry: String?
     var expected = Dictionary(
-      uniqueKeysWithValues: manifest.contents.map { (BundleManifest.name(of: $0.digest), $0) })
+      uniqueKeysWithValues: manifest.contents.map { (BundleFile.name(of: $0.digest), $0) })
     total = manifest.contents.reduce(0) { $0 + $1.size }
     while let file = try tar.next() {
       if file.name == BundleManifest.registryName, registry == nil {
