@@ -45,7 +45,9 @@ extension ModelZoo {
   /// - Throws: ``RegistryError``, ``FetchError``.
   public func linkedSet() throws -> ModelSet {
     let known = Dictionary(
-      try registeredFiles.map { (CachedFileName(model: $0.request.model, file: $0.request.file), $0) }
+      try registeredFiles.map {
+        (CachedFileName(model: $0.request.model, file: $0.request.file), $0)
+      }
     ) { first, _ in first }
     var set = ModelSet(files: [])
     var seen: Set<CachedFileName> = []
@@ -79,5 +81,7 @@ extension ModelZoo {
 
 extension ModelFile {
   /// The size in bytes, rounded where only one in MiB is stated.
-  var estimatedSize: Int? { size ?? sizeMiB.flatMap { Int(exactly: ($0 * 1_048_576).rounded(.up)) } }
+  var estimatedSize: Int? {
+    size ?? sizeMiB.flatMap { Int(exactly: ($0 * 1_048_576).rounded(.up)) }
+  }
 }

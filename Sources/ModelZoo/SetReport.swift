@@ -69,8 +69,7 @@ public struct SetError: ZooFailure {
       let names = files.map { "\($0.name)" }.joined(separator: ", ")
       return "\(files.count) \(files.count == 1 ? "is" : "are") \(what) (\(names))"
     }
-    let models = Set((missing + bad).map(\.name.model)).sorted().joined(separator: " ")
-    return "of \(total) files \(parts.joined(separator: " and ")); run `zoo prewarm \(models)` "
-      + "where there is a network"
+    let first = (bad + missing).first.map { "; the first: \($0.reason)" } ?? ""
+    return "of \(total) files \(parts.joined(separator: " and "))\(first)"
   }
 }

@@ -23,19 +23,22 @@ extension ModelZoo {
   /// A file that cannot be fetched does not keep the others from being fetched. Success means that
   /// ``SetReport/failure`` is `nil`.
   /// - Parameters:
+  ///   - prechecks: whether weights that do not fit their network are refused before they are
+  ///     downloaded; see ``precheck(_:options:)``.
   ///   - progress: is told how much of a file has come.
   ///   - finished: is told the state of each file as soon as it is known.
   /// - Throws: ``FetchError`` of kind `.disk` before the first byte, if the disk has no room for all;
   ///   `CancellationError`.
   public func fetch(
-    _ set: ModelSet, progress: ProgressHandler? = nil,
+    _ set: ModelSet, prechecks: Bool = true, progress: ProgressHandler? = nil,
     finished: ((SetReport.File) throws -> Void)? = nil
   ) async throws -> SetReport {
     if fetcher.policy == .online { try fetcher.cache.checkSpace(for: plan(set).bytes) }
     var report = SetReport()
     for file in set.files {
       let result = try await outcome(of: file.request) {
-        try await fetcher.fetch(file.request, progress: progress)
+        if prechecks { try await precheck(file.request) }
+        return try await fetcher.fetch(file.request, progress: progress)
       }
       report.files.append(result)
       try finished?(result)

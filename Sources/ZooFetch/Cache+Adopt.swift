@@ -160,7 +160,8 @@ private struct Adopter {
         }
         let taken = try OpenFile(reading: path)
         // The mode of a hard link is the original's too, and that is not ours to change.
-        _ = try method == .hardLink
+        _ =
+          try method == .hardLink
           ? cache.place(taken, as: digest) : cache.adopt(taken, as: digest)
       } catch {
         FileSystem.remove(path)

@@ -55,7 +55,7 @@ extension FetchError {
   package static func notCached(_ request: FileRequest) -> FetchError {
     var error = FetchError(
       kind: .offline, reason: "not in the cache",
-      advice: "fetch it where there is a network: `zoo prewarm \(request.model)`")
+      advice: "fetch it where there is a network: `zoo fetch \(request.model)`")
     (error.model, error.file) = (request.model, request.file)
     return error
   }

@@ -96,7 +96,8 @@ extension Cache {
   ) -> FetchError {
     FetchError(
       kind: .integrity,
-      reason: "the cached file \(path) \(isRemoved ? "was damaged and has been removed" : "is damaged")",
+      reason:
+        "the cached file \(path) \(isRemoved ? "was damaged and has been removed" : "is damaged")",
       advice: "fetch it again, and check the disk if this comes back", path: path,
       expected: "SHA-256 \(digest)", found: found.hex)
   }

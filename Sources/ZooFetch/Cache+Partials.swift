@@ -1,13 +1,13 @@
 extension Cache {
-  /// What stands in `partial`, whatever its form: a file, or a directory with all that is in it.
+  /// What stands in `partial`, whatever its form: a file, or a directory with files somewhere in it.
   func partials() throws(FetchError) -> [CacheInventory.Partial] {
     var partials: [CacheInventory.Partial] = []
     for name in try FileSystem.names(in: "\(root)/partial") {
       let path = "\(root)/partial/\(name)"
       let statuses = try tree(path).compactMap { FileStatus(at: $0) }
-      // Gone meanwhile.
-      guard let lastChanged = statuses.map(\.modified).max() else { continue }
-      let size = statuses.reduce(0) { $0 + $1.allocatedBytes }
+      let files = statuses.filter { $0.kind != .directory }
+      guard let lastChanged = statuses.map(\.modified).max(), !files.isEmpty else { continue }
+      let size = files.reduce(0) { $0 + $1.allocatedBytes }
       partials.append(CacheInventory.Partial(path: path, size: size, lastChanged: lastChanged))
     }
     return partials

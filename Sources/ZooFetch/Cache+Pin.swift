@@ -48,7 +48,8 @@ extension Cache {
     _ digest: SHA256Digest, _ source: ChecksumSource, url: String?, of request: FileRequest
   ) throws(FetchError) {
     let pin: JSONValue = [
-      "sha256": .string(digest.hex), "source": .string(source.rawValue), "url": url.map { .string($0) } ?? .null,
+      "sha256": .string(digest.hex), "source": .string(source.rawValue),
+      "url": url.map { .string($0) } ?? .null,
     ]
     try FileSystem.write(pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: root))
   }

@@ -84,10 +84,13 @@ extension Cache {
   func prune(_ rules: PruneRules, now: Int, dryRun: Bool) throws(FetchError) -> CacheRemoval {
     var inventory = try contents(of: root, knowing: [])
     inventory.blobs.sort { ($0.lastUsed, $0.path) < ($1.lastUsed, $1.path) }
+    func isOlder(_ time: Int, _ seconds: Int) -> Bool {
+      (now &- time) / 1_000_000_000 >= seconds
+    }
     var removal = CacheRemoval()
     var left = inventory.totalBytes
     for blob in inventory.blobs {
-      let isOld = rules.unusedFor.map { now - blob.lastUsed >= $0 } ?? false
+      let isOld = rules.unusedFor.map { isOlder(blob.lastUsed, $0) } ?? false
       let isTooMuch = rules.maximumBytes.map { left > $0 } ?? false
       guard isOld || isTooMuch else { continue }
       let links = inventory.links.filter { $0.sha256 == blob.sha256 }.map(\.name)
@@ -99,7 +102,7 @@ extension Cache {
       }
     }
     guard let age = rules.partialsUnchangedFor else { return removal }
-    for partial in try partials() where now - partial.lastChanged >= age {
+    for partial in try partials() where isOlder(partial.lastChanged, age) {
       if try remove(partial, dryRun: dryRun) { removal.partials.append(partial) }
     }
     return removal

@@ -38,7 +38,7 @@ extension Cache {
     FileSystem.setModificationTime(of: stampPath(of: digest, in: root), to: nil)
   }
 
-  /// When a file of a cache was last used, in seconds since 1970; `nil` for a file that is gone.
+  /// When a file of a cache was last used, in nanoseconds since 1970; `nil` for a file that is gone.
   func lastUse(of digest: SHA256Digest, in directory: String) -> Int? {
     if let stamp = FileStatus(at: stampPath(of: digest, in: directory)) { return stamp.modified }
     guard let blob = FileStatus(at: blobPath(of: digest, in: directory)) else { return nil }

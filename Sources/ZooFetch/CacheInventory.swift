@@ -37,7 +37,7 @@ public struct CacheInventory: Sendable {
     public var cache: String
     /// Its size in bytes.
     public var size: Int
-    /// When it was last used, in seconds since 1970.
+    /// When it was last used, in nanoseconds since 1970.
     public var lastUsed: Int
     /// The files whose content it is; none for a blob that no model refers to any more.
     public var names: [CachedFileName]
@@ -59,7 +59,7 @@ public struct CacheInventory: Sendable {
     public var path: String
     /// How many bytes of the disk it takes.
     public var size: Int
-    /// When anything in it was last written, in seconds since 1970.
+    /// When anything in it was last written, in nanoseconds since 1970.
     public var lastChanged: Int
   }
 

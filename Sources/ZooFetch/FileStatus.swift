@@ -20,9 +20,9 @@ struct FileStatus: Equatable {
   var size: Int
   /// How many bytes of the disk it takes; less than ``size`` for a file with holes.
   var allocatedBytes: Int
-  /// When it was last written, in seconds since 1970.
+  /// When it was last written, in nanoseconds since 1970.
   var modified: Int
-  /// When it was last read, in seconds since 1970, as far as the file system notes it.
+  /// When it was last read, in nanoseconds since 1970, as far as the file system notes it.
   var accessed: Int
   /// What tells it from every other file, whatever its names.
   var identifier: Identifier
@@ -50,10 +50,17 @@ struct FileStatus: Equatable {
     #endif
     size = Int(truncatingIfNeeded: status.st_size)
     allocatedBytes = Int(truncatingIfNeeded: status.st_blocks) &* 512
-    modified = Int(truncatingIfNeeded: written.tv_sec)
-    accessed = Int(truncatingIfNeeded: read.tv_sec)
+    modified = written.nanoseconds
+    accessed = read.nanoseconds
     identifier = Identifier(
       device: Int(truncatingIfNeeded: status.st_dev),
       inode: Int(truncatingIfNeeded: status.st_ino))
+  }
+}
+
+extension timespec {
+  /// The time in nanoseconds; one that no file of our days has wraps around.
+  var nanoseconds: Int {
+    Int(truncatingIfNeeded: tv_sec) &* 1_000_000_000 &+ Int(truncatingIfNeeded: tv_nsec)
   }
 }

@@ -28,19 +28,26 @@ extension FileSystem {
     }
   }
 
-  /// Sets when a file was last written; `nil` for now. A file that is not ours is left as it is.
-  static func setModificationTime(of path: String, to seconds: Int?) {
-    guard let seconds else {
+  /// Sets when a file was last written, in nanoseconds since 1970, or to now.
+  ///
+  /// A file that is not ours is left as it is.
+  static func setModificationTime(of path: String, to nanoseconds: Int?) {
+    guard let nanoseconds else {
       utimensat(AT_FDCWD, path, nil, 0)
       return
     }
     var time = timespec()
-    time.tv_sec = time_t(seconds)
+    time.tv_sec = time_t(nanoseconds / 1_000_000_000)
+    time.tv_nsec = nanoseconds % 1_000_000_000
     utimensat(AT_FDCWD, path, [time, time], 0)
   }
 
-  /// The time in seconds since 1970.
-  static func now() -> Int { Int(time(nil)) }
+  /// The time in nanoseconds since 1970.
+  static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.nanoseconds
+  }
 
   /// Removes a directory if nothing is left in it.
   static func removeEmptyDirectory(_ path: String) { rmdir(path) }

@@ -157,11 +157,9 @@ extension FileIdentity {
     #else
       let modified = status.st_mtim
     #endif
-    // Wrapping: any file time is as good as another for telling two of them apart.
     self.init(
       size: Int(truncatingIfNeeded: status.st_size),
-      modifiedNanoseconds: Int(truncatingIfNeeded: modified.tv_sec) &* 1_000_000_000
-        &+ Int(truncatingIfNeeded: modified.tv_nsec),
+      modifiedNanoseconds: modified.nanoseconds,
       inode: Int(truncatingIfNeeded: status.st_ino))
   }
 }

@@ -39,7 +39,9 @@ struct TarReader {
         return File(name: Self.plain(records["path"] ?? header.name), size: size)
       case .extended:
         let content = try content(atMost: 65536)
-        do throws(TarFault) { records = try PaxRecords.decode(content) } catch { throw fault(error) }
+        do throws(TarFault) { records = try PaxRecords.decode(content) } catch {
+          throw fault(error)
+        }
       case .directory, .global:
         records = [:]
       }
@@ -77,7 +79,8 @@ struct TarReader {
   /// The error for something in this archive.
   func fault(_ fault: TarFault) -> FetchError {
     FetchError(
-      kind: .integrity, reason: "\(stream.name) is not a bundle of `zoo cache export`: it has "
+      kind: .integrity,
+      reason: "\(stream.name) is not a bundle of `zoo cache export`: it has "
         + fault.reason,
       advice: "make it again, and carry it over unchanged", path: stream.name)
   }

@@ -17,8 +17,8 @@ struct Zoo: AsyncParsableCommand {
       """,
     version: zooVersion,
     subcommands: [
-      List.self, Info.self, Fetch.self, Classify.self, Embed.self, Features.self, Inspect.self,
-      Bench.self, Doctor.self,
+      List.self, Info.self, Fetch.self, Prewarm.self, Check.self, CacheCommand.self,
+      Classify.self, Embed.self, Features.self, Inspect.self, Bench.self, Doctor.self,
     ])
 
   static func main() async {

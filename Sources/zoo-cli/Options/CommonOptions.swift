@@ -25,6 +25,10 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "The precision to compute with.")
   var precision: Precision = .f32
 
+  @Option(
+    help: "How to make sure that cached files are intact: by their stamps, by hashing, or not.")
+  var verify: LoadPolicy = .stamp
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -49,6 +53,8 @@ enum Precision: String, ExpressibleByArgument, CaseIterable {
   case int8
 }
 
+extension LoadPolicy: ExpressibleByArgument {}
+
 /// How progress is told.
 enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
   /// A line that is written over, if standard error is a terminal.
@@ -67,7 +73,31 @@ extension CommonOptions {
     if offline { variables["ZOO_OFFLINE"] = "1" }
     var environment = try ZooEnvironment(variables)
     environment.registries += registries
+    environment.cache.loadPolicy = verify
     return environment
+  }
+
+  /// The cache alone, for commands that look after it.
+  func makeCache() throws -> Cache {
+    if quiet { StandardError.silenceNotes() }
+    return try environment().cache
+  }
+
+  /// The zoo without a network.
+  func makeOfflineZoo() async throws -> ModelZoo {
+    if quiet { StandardError.silenceNotes() }
+    var environment = try environment()
+    environment.policy = .offline
+    return try await ModelZoo(environment)
+  }
+
+  /// The files of the registries, as far as these can be read without a network.
+  func registeredFiles() async throws -> [FileRequest] {
+    do {
+      return try await makeOfflineZoo().registeredFiles.map(\.request)
+    } catch ModelError.remoteRegistryOffline {
+      return []
+    }
   }
 
   /// The zoo that the options and the environment describe.

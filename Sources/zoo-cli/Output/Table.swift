@@ -15,6 +15,8 @@ struct Table {
   /// Adds a row, which has a cell for each column.
   mutating func append(_ cells: [String]) { rows.append(cells) }
 
+  var isEmpty: Bool { rows.isEmpty }
+
   /// Cells separated by tabs, for other programs.
   var plainText: String {
     rows.map { $0.joined(separator: "\t") }.joined(separator: "\n")

@@ -16,8 +16,8 @@ struct CacheDirectory {
   /// Bytes that may still be written; `nil` where the system does not tell.
   let freeBytes: Int?
 
-  init(_ path: String) {
-    self.path = path
+  init(_ cache: Cache) {
+    path = cache.root
     exists = access(path, F_OK) == 0
     var directory = path
     while access(directory, F_OK) != 0, let slash = directory.lastIndex(of: "/"), directory != "/" {
@@ -26,13 +26,7 @@ struct CacheDirectory {
     var status = stat()
     let isDirectory = stat(directory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     isWritable = isDirectory && access(directory, W_OK | X_OK) == 0
-    var volume = statvfs()
-    freeBytes =
-      statvfs(directory, &volume) == 0
-      ? Int(
-        clamping: UInt64(volume.f_bavail).multipliedReportingOverflow(by: UInt64(volume.f_frsize))
-          .partialValue)
-      : nil
+    freeBytes = cache.freeBytes
   }
 
   /// What has to be put right.

@@ -10,7 +10,7 @@ struct Diagnosis {
 
   init(_ environment: ZooEnvironment) async {
     self.environment = environment
-    cache = CacheDirectory(environment.cache.root)
+    cache = CacheDirectory(environment.cache)
     var problems: [any ZooFailure] = cache.problem.map { [$0] } ?? []
     do {
       registry = try await ModelZoo(environment).registry

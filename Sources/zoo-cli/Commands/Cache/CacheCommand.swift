@@ -1,0 +1,33 @@
+import ArgumentParser
+import ModelZoo
+
+extension Zoo {
+  struct CacheCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "cache",
+      abstract: "Look after the cache: list, verify, tidy up, carry to another machine.",
+      subcommands: [
+        Path.self, List.self, Verify.self, Remove.self, Prune.self, Export.self, Import.self,
+        Adopt.self,
+      ])
+  }
+}
+
+extension Zoo.CacheCommand {
+  struct Path: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the directory of the cache.")
+
+    @OptionGroup(title: "Common options")
+    var options: CommonOptions
+
+    func run() async throws {
+      let cache = try options.makeCache()
+      guard options.json else { return try StandardOutput.write(cache.root) }
+      try StandardOutput.write([
+        "path": .string(cache.root), "extra": .strings(cache.extras),
+        "free_bytes": .optional(cache.freeBytes),
+      ])
+    }
+  }
+}

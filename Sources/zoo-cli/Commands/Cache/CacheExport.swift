@@ -1,0 +1,54 @@
+import ArgumentParser
+import ModelZoo
+
+extension Zoo.CacheCommand {
+  struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write models into a bundle, to carry them to another machine.",
+      discussion: """
+        A bundle is a tar archive with a manifest of hashes, a registry of its models, and the \
+        files. All files have to be in the cache; 'zoo prewarm' brings them there.
+        """)
+
+    @Argument(help: "The file to write; - is standard output.", completion: .file())
+    var bundle: String
+
+    @Argument(help: "The names of models.")
+    var models: [String]
+
+    @OptionGroup
+    var set: SetOptions
+
+    @OptionGroup(title: "Common options")
+    var options: CommonOptions
+
+    func validate() throws {
+      if bundle == "-", options.json {
+        throw ValidationError("The bundle and --json cannot both go to standard output.")
+      }
+    }
+
+    func run() async throws {
+      if bundle == "-", StandardOutput.isTerminal {
+        throw CommandError(
+          .usage, "a bundle is nothing for a terminal; send standard output to a file or program")
+      }
+      let zoo = try await options.makeOfflineZoo()
+      let set = try zoo.modelSet(models, heads: set.heads, format: set.format)
+      let files = try await zoo.exportBundle(
+        set, to: BundlePlace(argument: bundle), progress: options.makeProgress().handler)
+      StandardError.clearStatus()
+      if bundle == "-" { return }
+      if options.json {
+        return try StandardOutput.write([
+          "bundle": .string(bundle), "files": .array(files.map(\.json)),
+        ])
+      }
+      try StandardOutput.write(files.text)
+    }
+  }
+}
+
+extension BundlePlace {
+  init(argument: String) { self = argument == "-" ? .standardStream : .file(argument) }
+}
