@@ -94,12 +94,15 @@ final class ZooCommand {
     try await run(arguments, environment: environment)
   }
 
-  /// Runs the command; its output goes to `output` if that is given.
+  /// Runs the command, or another program that runs it; its output goes to `output` if that is
+  /// given.
   func run(
-    _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil
+    _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil,
+    executable: String? = nil
   ) async throws -> Outcome {
     let outputs = try ["out", "err"].map { try makeFile("\($0)-\(UUID().uuidString)") }
     let process = process(arguments, environment: environment)
+    if let executable { process.executableURL = URL(filePath: executable) }
     process.standardOutput = output ?? outputs[0].handle
     process.standardError = outputs[1].handle
     let status = try await ZooCommand.status(of: process)
