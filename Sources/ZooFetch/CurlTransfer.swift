@@ -40,12 +40,15 @@ final class CurlTransfer: @unchecked Sendable {
     guard let handle = curl_easy_init() else { throw CurlTransfer.cannotStart }
     self.handle = handle
     let context = Unmanaged.passUnretained(self).toOpaque()
-    let strings: [(CURLoption, String)] = [
+    var strings: [(CURLoption, String)] = [
       (CURLOPT_URL, request.url),
       (CURLOPT_PROTOCOLS_STR, "https,http,file"),
       (CURLOPT_REDIR_PROTOCOLS_STR, scheme == "https" ? "https" : "https,http"),
       (CURLOPT_USERAGENT, "swift-model-zoo/\(zooVersion)"),
     ]
+    if let range = request.range {
+      strings.append((CURLOPT_RANGE, "\(range.lowerBound)-\(range.upperBound - 1)"))
+    }
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_FOLLOWLOCATION, 1),
       (CURLOPT_MAXREDIRS, 10),
@@ -114,13 +117,29 @@ final class CurlTransfer: @unchecked Sendable {
     var status = 0
     zoo_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     // libcurl leaves it 0 for a file.
-    guard status == 0 || status == 200 else { throw FetchError.status(status, request.url) }
+    var part: ContentRange?
+    switch status {
+    case 0, 200: break
+    case 206 where request.range != nil: part = try contentRange()
+    default: throw FetchError.status(status, request.url)
+    }
     var length: curl_off_t = -1
     zoo_curl_get_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
     try sink.begin(
       ResponseHead(
         status: status == 0 ? nil : status, headers: headers,
-        contentLength: length < 0 ? nil : Int(length)))
+        contentLength: length < 0 ? nil : Int(length), contentRange: part))
+  }
+
+  /// What a partial answer says it is, which must be what was asked for or, at the end of the file,
+  /// the beginning of that.
+  private func contentRange() throws(FetchError) -> ContentRange {
+    let stated = headers["content-range"]
+    guard let wanted = request.range, let part = stated.flatMap(ContentRange.init(header:)),
+      part.range.lowerBound == wanted.lowerBound,
+      part.range.upperBound == min(wanted.upperBound, part.totalSize ?? wanted.upperBound)
+    else { throw FetchError.wrongRange(stated, wanted: request.range, request.url) }
+    return part
   }
 }
 

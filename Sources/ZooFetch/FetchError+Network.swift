@@ -45,6 +45,16 @@ extension FetchError {
       url: url, status: status)
   }
 
+  /// A partial answer with another part than the one asked for.
+  static func wrongRange(_ found: String?, wanted: Range<Int>?, _ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
+    return FetchError(
+      kind: .network, reason: "\(url) was answered with another part of the file",
+      advice: "try again, or from another place: the server or a proxy is at fault", url: url,
+      expected: wanted.map { "bytes \($0.lowerBound)-\($0.upperBound - 1)" },
+      found: found ?? "none stated", status: 206)
+  }
+
   /// A page for people where a file should be.
   static func webPage(_ url: String) -> FetchError {
     let url = CurlURL.withoutCredentials(url)

@@ -15,11 +15,16 @@ public struct TransferRequest: Sendable, Hashable {
   public var url: String
   /// A token for the URL's host; it must not reach any other.
   public var bearerToken: String?
+  /// The part that is wanted, in bytes and not empty; `nil` for everything.
+  ///
+  /// A server may ignore it and answer with everything, status 200.
+  public var range: Range<Int>?
 
   /// Makes a request.
-  public init(url: String, bearerToken: String? = nil) {
+  public init(url: String, bearerToken: String? = nil, range: Range<Int>? = nil) {
     self.url = url
     self.bearerToken = bearerToken
+    self.range = range
   }
 }
 
@@ -31,12 +36,18 @@ public struct ResponseHead: Sendable, Hashable {
   public var headers: [String: String]
   /// How many bytes will come, if the server says so.
   public var contentLength: Int?
+  /// Which part of the file comes, if it is a part (status 206).
+  public var contentRange: ContentRange?
 
   /// Makes a head.
-  public init(status: Int?, headers: [String: String], contentLength: Int?) {
+  public init(
+    status: Int?, headers: [String: String], contentLength: Int?,
+    contentRange: ContentRange? = nil
+  ) {
     self.status = status
     self.headers = headers
     self.contentLength = contentLength
+    self.contentRange = contentRange
   }
 
   /// The SHA-256 that the server states in `X-Linked-ETag`, as Hugging Face does for large files.
