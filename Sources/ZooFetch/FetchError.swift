@@ -2,7 +2,7 @@ import ZooCore
 
 /// A file that could not be fetched, or that the cache cannot hold.
 public struct FetchError: ZooFailure, Equatable {
-  /// Which of network, integrity, offline, disk (or unsupported) failed.
+  /// Which of network, integrity, offline, disk (or usage, unsupported) failed.
   public let kind: FailureKind
   /// What failed, with the URL or path.
   public let reason: String
@@ -22,11 +22,16 @@ public struct FetchError: ZooFailure, Equatable {
   public let found: String?
   /// The status of the HTTP answer that was the failure.
   public let status: Int?
+  /// Whether the same may go well the next time.
+  public let isTransient: Bool
+  /// How long the server asks to wait before the next time.
+  public let retryAfter: Duration?
 
   /// Makes an error; a transport of your own throws one with kind `.network`.
   public init(
     kind: FailureKind, reason: String, advice: String, url: String? = nil, path: String? = nil,
-    expected: String? = nil, found: String? = nil, status: Int? = nil
+    expected: String? = nil, found: String? = nil, status: Int? = nil, isTransient: Bool = false,
+    retryAfter: Duration? = nil
   ) {
     self.kind = kind
     self.reason = reason
@@ -36,6 +41,8 @@ public struct FetchError: ZooFailure, Equatable {
     self.expected = expected
     self.found = found
     self.status = status
+    self.isTransient = isTransient
+    self.retryAfter = retryAfter
   }
 
   /// One sentence: file, reason, expected and found, advice.
