@@ -60,4 +60,10 @@ static inline CURLMcode zoo_curl_multi_set_long(CURLM *multi, CURLMoption option
   return curl_multi_setopt(multi, option, value);
 }
 
+// Not libcurl's, but of use to downloads only: Swift does not see it among the C library's functions.
+// posix_fallocate is no substitute, as it writes to every block where the file system cannot do it.
+#ifdef __linux__
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+#endif
+
 #endif

@@ -83,15 +83,29 @@ extension FetchError {
       advice: "open it in a browser: a login or a proxy may stand before it", url: url)
   }
 
-  /// The last failure, when every URL of a file failed.
-  static func allFailed(_ failures: [FetchError]) -> FetchError {
-    guard let first = failures.first, failures.count > 1 else {
-      return failures.first
-        ?? FetchError(
-          kind: .network, reason: "no URL is known for it", advice: "correct the registry")
-    }
+  /// Content that changes again and again while it is fetched.
+  static func unsteady(_ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
     return FetchError(
-      kind: .network, reason: failures.map(\.reason).joined(separator: "; "),
-      advice: first.advice, url: first.url, status: first.status)
+      kind: .network, reason: "\(url) changes while it is fetched",
+      advice: "try again later, or ask whoever keeps the server", url: url)
+  }
+
+  /// Whether a server gave another part than the one asked for, or none.
+  var isRangeFault: Bool { status == 206 || status == 416 }
+
+  /// The failures of all URLs of a file as one; wrong content weighs more than none.
+  static func allFailed(_ failures: [FetchError]) -> FetchError {
+    guard
+      let main = failures.first(where: { $0.kind == .integrity })
+        ?? failures.first(where: { $0.kind == .network }) ?? failures.first
+    else {
+      return FetchError(
+        kind: .network, reason: "no URL is known for it", advice: "correct the registry")
+    }
+    if failures.count == 1 { return main }
+    return FetchError(
+      kind: main.kind, reason: failures.map(\.finding).joined(separator: "; "),
+      advice: main.advice, url: main.url, status: main.status)
   }
 }

@@ -8,6 +8,8 @@ public struct FetchError: ZooFailure, Equatable {
   public let reason: String
   /// What to do next.
   public let advice: String
+  /// How many bytes are kept, so that fetching again goes on from there.
+  public internal(set) var keptBytes = 0
   /// The model the file belongs to.
   public internal(set) var model: String?
   /// The file's name within the model.
@@ -51,9 +53,17 @@ public struct FetchError: ZooFailure, Equatable {
     if let file {
       text += file + (model.map { " of \($0): " } ?? ": ")
     }
-    text += reason
-    if let expected, let found { text += ": expected \(expected), found \(found)" }
-    return text + "; " + advice
+    text += finding + "; " + advice
+    if keptBytes > 0 {
+      text += "; the \(keptBytes) bytes that came are kept, and fetching again goes on from there"
+    }
+    return text
+  }
+
+  /// The reason with what was expected and found.
+  var finding: String {
+    guard let expected, let found else { return reason }
+    return reason + ": expected \(expected), found \(found)"
   }
 }
 

@@ -62,6 +62,45 @@ enum FileSystem {
     }
   }
 
+  /// Makes a directory in one that there is; whether it is new.
+  ///
+  /// Of several processes that do so, one makes it. It also fails where the directory that it should
+  /// be in has gone.
+  static func makeNewDirectory(_ path: String) throws(FetchError) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
+    let code = errno
+    guard code == EEXIST || code == ENOENT else { throw .disk("create", path, code: code) }
+    return false
+  }
+
+  /// The names of what is in a directory; none where there is no such directory.
+  static func names(in path: String) throws(FetchError) -> [String] {
+    guard let stream = opendir(path) else {
+      let code = errno
+      if code == ENOENT { return [] }
+      throw .disk("list", path, code: code)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Removes a directory if it is empty.
+  static func removeDirectory(_ path: String) { rmdir(path) }
+
+  /// Removes what can be removed of a directory and all that is in it; links are not followed.
+  static func removeTree(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in (try? names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
+    rmdir(path)
+  }
+
   /// The path up to its last component.
   static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
@@ -131,7 +170,8 @@ enum FileSystem {
     }
   }
 
-  private static func linkTarget(of path: String) -> String? {
+  /// Where a symbolic link leads; `nil` for what is none.
+  static func linkTarget(of path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: 1024)
     let count = readlink(path, &buffer, buffer.count)
     if count < 0 { return nil }
