@@ -12,6 +12,10 @@ static inline CURLcode zoo_curl_set_long(CURL *handle, CURLoption option, long v
   return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode zoo_curl_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
 static inline CURLcode zoo_curl_set_string(CURL *handle, CURLoption option, const char *value) {
   return curl_easy_setopt(handle, option, value);
 }
@@ -20,10 +24,18 @@ static inline CURLcode zoo_curl_set_pointer(CURL *handle, CURLoption option, voi
   return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode zoo_curl_set_headers(CURL *handle, struct curl_slist *headers) {
+  return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+}
+
 // For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION, which have the same type.
 static inline CURLcode zoo_curl_set_receiver(CURL *handle, CURLoption option,
                                              curl_write_callback receiver) {
   return curl_easy_setopt(handle, option, receiver);
+}
+
+static inline CURLcode zoo_curl_set_prerequest(CURL *handle, curl_prereq_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
 }
 
 // Unlike an Authorization header, the token stays with the host, port and scheme of the first URL.
@@ -43,5 +55,15 @@ static inline CURLcode zoo_curl_get_offset(CURL *handle, CURLINFO info, curl_off
 static inline CURLcode zoo_curl_get_string(CURL *handle, CURLINFO info, char **value) {
   return curl_easy_getinfo(handle, info, value);
 }
+
+static inline CURLMcode zoo_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+// Not libcurl's, but of use to downloads only: Swift does not see it among the C library's functions.
+// posix_fallocate is no substitute, as it writes to every block where the file system cannot do it.
+#ifdef __linux__
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+#endif
 
 #endif

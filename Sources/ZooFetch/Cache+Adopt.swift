@@ -104,7 +104,8 @@ private struct Adopter {
       }
       done += file.size
       progress?(
-        FetchProgress(model: "", file: directory, bytesReceived: done, totalBytes: total))
+        FetchProgress(
+          model: "", file: directory, bytesReceived: done, totalBytes: total, phase: .receiving))
     }
   }
 

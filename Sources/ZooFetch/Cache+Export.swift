@@ -102,7 +102,8 @@ private struct BundleWriter {
         done += count
         progress?(
           FetchProgress(
-            model: "", file: stream.name, bytesReceived: done, totalBytes: total))
+            model: "", file: stream.name, bytesReceived: done, totalBytes: total, phase: .receiving)
+        )
       }
       try tar.endFile(size: size)
     }

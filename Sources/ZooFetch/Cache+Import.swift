@@ -148,7 +148,8 @@ private struct BundleReader {
       try file?.append(bytes)
       received += bytes.byteCount
       progress?(
-        FetchProgress(model: "", file: name, bytesReceived: received, totalBytes: total))
+        FetchProgress(
+          model: "", file: name, bytesReceived: received, totalBytes: total, phase: .receiving))
     }
     let found = hasher.finish()
     guard found == digest else {

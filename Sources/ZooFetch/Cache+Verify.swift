@@ -56,7 +56,9 @@ extension Cache {
         }
         done += blob.size
         progress?(
-          FetchProgress(model: "", file: "verifying", bytesReceived: done, totalBytes: total))
+          FetchProgress(
+            model: "", file: "verifying", bytesReceived: done, totalBytes: total, phase: .verifying)
+        )
       }
       return result
     }

@@ -14,7 +14,7 @@ import ZooCore
 ///     stamps/sha256/<2 hex>/<64 hex>    by what a verified blob is known without hashing it again
 ///     models/<name>/<file name>         links to blobs, for people
 ///     pins/<name>/<file name>           digests of files that no registry states
-///     partial/<name>/…                  what an interrupted download left
+///     partial/<name>/<file name>/<n>/   a download under way, or what an interrupted one left
 public struct Cache: Sendable, Equatable {
   /// The directory that is written to, absolute.
   public let root: String
@@ -92,6 +92,11 @@ public struct Cache: Sendable, Equatable {
     "sha256/\(digest.hex.prefix(2))/\(digest.hex)"
   }
 
+  /// Where a file of a model is downloaded to.
+  func partialDirectory(of request: FileRequest) -> PartialDirectory {
+    PartialDirectory(path: "\(root)/partial/\(request.model)/\(request.file)")
+  }
+
   /// A new file to download into, with a name that no other download has.
   func makePartial(for request: FileRequest) throws(FetchError) -> OpenFile {
     let directory = "\(root)/partial/\(request.model)"
@@ -111,9 +116,10 @@ public struct Cache: Sendable, Equatable {
     let path = path(of: digest)
     let directory = FileSystem.directory(of: path)
     try FileSystem.makeDirectory(directory)
+    // First the stamp: whoever sees the file need not hash it.
+    stamp(digest, try partial.identity(), in: root)
     try FileSystem.move(partial.path, to: path)
     FileSystem.synchronizeDirectory(directory)
-    stamp(digest, try partial.identity(), in: root)
     return path
   }
 

@@ -16,6 +16,9 @@ final class CurlEngine: @unchecked Sendable {
 
   init() {
     multi = CurlEngine.isReady ? curl_multi_init() : nil
+    // Segments of a file are to have connections of their own with HTTP/2 too: many streams in one
+    // are no faster than one.
+    if let multi { zoo_curl_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1) }
   }
 
   deinit {

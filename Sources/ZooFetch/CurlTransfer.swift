@@ -10,22 +10,24 @@ final class CurlTransfer: @unchecked Sendable {
   private(set) var handle: UnsafeMutableRawPointer?
 
   private let request: TransferRequest
-  private let limits: CurlTransport.Limits
+  private let settings: CurlTransport.Settings
   private let sink: any TransferSink
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-  private var headers: [String: String] = [:]
+  private var requestHeaders: UnsafeMutablePointer<curl_slist>?
+  private var head = CurlHead()
   private var hasBegun = false
   private var failure: (any Error)?
 
-  init(_ request: TransferRequest, limits: CurlTransport.Limits, sink: any TransferSink) {
+  init(_ request: TransferRequest, _ settings: CurlTransport.Settings, sink: any TransferSink) {
     self.request = request
-    self.limits = limits
+    self.settings = settings
     self.sink = sink
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
 
   deinit {
     if let handle { curl_easy_cleanup(handle) }
+    curl_slist_free_all(requestHeaders)
     errorText.deallocate()
   }
 
@@ -37,38 +39,24 @@ final class CurlTransfer: @unchecked Sendable {
   func prepare() throws(FetchError) -> UnsafeMutableRawPointer {
     guard let scheme = CurlURL.scheme(of: request.url), ["https", "http", "file"].contains(scheme)
     else { throw FetchError.unusable(request.url) }
+    try checkSecurity(of: request.url)
     guard let handle = curl_easy_init() else { throw CurlTransfer.cannotStart }
     self.handle = handle
+    var options = CurlOptions(request, settings, scheme: scheme)
     let context = Unmanaged.passUnretained(self).toOpaque()
-    var strings: [(CURLoption, String)] = [
-      (CURLOPT_URL, request.url),
-      (CURLOPT_PROTOCOLS_STR, "https,http,file"),
-      (CURLOPT_REDIR_PROTOCOLS_STR, scheme == "https" ? "https" : "https,http"),
-      (CURLOPT_USERAGENT, "swift-model-zoo/\(zooVersion)"),
-    ]
-    if let range = request.range {
-      strings.append((CURLOPT_RANGE, "\(range.lowerBound)-\(range.upperBound - 1)"))
-    }
-    let numbers: [(CURLoption, Int)] = [
-      (CURLOPT_FOLLOWLOCATION, 1),
-      (CURLOPT_MAXREDIRS, 10),
-      (CURLOPT_CONNECTTIMEOUT, max(1, Int(limits.connect.components.seconds))),
-      (CURLOPT_LOW_SPEED_LIMIT, 1),
-      (CURLOPT_LOW_SPEED_TIME, max(1, Int(limits.stall.components.seconds))),
-      (CURLOPT_NOSIGNAL, 1),
-      (CURLOPT_BUFFERSIZE, 1 << 19),
-      (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
-    ]
-    let pointers: [(CURLoption, UnsafeMutableRawPointer)] = [
+    options.pointers = [
       (CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText)),
-      (CURLOPT_WRITEDATA, context), (CURLOPT_HEADERDATA, context),
+      (CURLOPT_WRITEDATA, context), (CURLOPT_HEADERDATA, context), (CURLOPT_PREREQDATA, context),
     ]
-    var results = strings.map { zoo_curl_set_string(handle, $0.0, $0.1) }
-    results += numbers.map { zoo_curl_set_long(handle, $0.0, $0.1) }
-    results += pointers.map { zoo_curl_set_pointer(handle, $0.0, $0.1) }
+    var results = options.apply(to: handle)
     results.append(zoo_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody))
     results.append(zoo_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
+    results.append(zoo_curl_set_prerequest(handle, allowRequest))
     if let token = request.bearerToken { results.append(zoo_curl_set_bearer(handle, token)) }
+    if let tag = request.ifRange, request.range != nil {
+      requestHeaders = curl_slist_append(nil, "If-Range: \(tag)")
+      results.append(zoo_curl_set_headers(handle, requestHeaders))
+    }
     // An option that was not taken may be the one that keeps a redirect away from file URLs.
     if let fault = results.first(where: { $0 != CURLE_OK }) {
       throw FetchError(
@@ -92,11 +80,25 @@ final class CurlTransfer: @unchecked Sendable {
     String(cString: errorText)
   }
 
-  fileprivate func receive(header line: String) {
-    guard let colon = line.firstIndex(of: ":") else { return }
-    let value = line[line.index(after: colon)...]
-    headers[line[..<colon].lowercased()] = String(value.trimmed())
+  private func checkSecurity(of url: String) throws(FetchError) {
+    if !request.allowsInsecureHTTP, CurlURL.isInsecure(url) { throw FetchError.insecure(url) }
   }
+
+  /// Whether a request may go out: called for the URL and for each that a redirect leads to.
+  fileprivate func allowsRequest() -> Bool {
+    var url: UnsafeMutablePointer<CChar>?
+    zoo_curl_get_string(handle, CURLINFO_EFFECTIVE_URL, &url)
+    guard let url else { return false }
+    do throws(FetchError) {
+      try checkSecurity(of: String(cString: url))
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  fileprivate func receive(header line: String) { head.receive(line) }
 
   /// Whether to go on.
   fileprivate func receive(_ bytes: RawSpan) -> Bool {
@@ -121,25 +123,33 @@ final class CurlTransfer: @unchecked Sendable {
     switch status {
     case 0, 200: break
     case 206 where request.range != nil: part = try contentRange()
-    default: throw FetchError.status(status, request.url)
+    default: throw FetchError.status(status, request.url, retryAfter: retryAfter)
     }
     var length: curl_off_t = -1
     zoo_curl_get_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
     try sink.begin(
       ResponseHead(
-        status: status == 0 ? nil : status, headers: headers,
-        contentLength: length < 0 ? nil : Int(length), contentRange: part))
+        status: status == 0 ? nil : status, headers: head.headers,
+        redirectHeaders: head.redirectHeaders, contentLength: length < 0 ? nil : Int(length),
+        contentRange: part))
   }
 
   /// What a partial answer says it is, which must be what was asked for or, at the end of the file,
   /// the beginning of that.
   private func contentRange() throws(FetchError) -> ContentRange {
-    let stated = headers["content-range"]
+    let stated = head.headers["content-range"]
     guard let wanted = request.range, let part = stated.flatMap(ContentRange.init(header:)),
       part.range.lowerBound == wanted.lowerBound,
       part.range.upperBound == min(wanted.upperBound, part.totalSize ?? wanted.upperBound)
     else { throw FetchError.wrongRange(stated, wanted: request.range, request.url) }
     return part
+  }
+
+  /// What the server asks for in `Retry-After`, be it in seconds or as a date.
+  private var retryAfter: Duration? {
+    var seconds: curl_off_t = 0
+    zoo_curl_get_offset(handle, CURLINFO_RETRY_AFTER, &seconds)
+    return seconds > 0 ? .seconds(Int(seconds)) : nil
   }
 }
 
@@ -167,10 +177,11 @@ private func receiveHeader(
   return size * count
 }
 
-extension Substring {
-  fileprivate func trimmed() -> Substring {
-    let rest = drop(while: \.isWhitespace)
-    guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return rest }
-    return rest[...last]
-  }
+private func allowRequest(
+  _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?,
+  _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32
+) -> Int32 {
+  guard let context else { return CURL_PREREQFUNC_ABORT }
+  let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+  return transfer.allowsRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

@@ -1,31 +1,30 @@
 import Synchronization
 
-/// Transfers through libcurl: `https`, `http` and `file` URLs.
+/// Transfers through libcurl: `https`, `http` and `file` URLs, HTTP/2 where the server has it.
 ///
 /// Certificates are always verified. A redirect may lead to `https` only, or to `http` too if it
 /// began there. Proxies come from the variables that curl reads (`https_proxy`, `no_proxy`, …).
 public final class CurlTransport: Transport {
-  /// How long a transfer may take to do what.
-  public struct Limits: Sendable, Hashable {
-    /// To connect.
-    public var connect: Duration
-    /// To bring no byte at all.
-    public var stall: Duration
+  /// What a transport needs to know of its surroundings.
+  public struct Settings: Sendable, Hashable {
+    /// How long connecting may take, in whole seconds.
+    public var connectTimeout = Duration.seconds(30)
+    /// A file or directory with the certificates to trust; `nil` for those of the system.
+    public var certificates: String?
+    /// A file in netrc format with logins by host; `nil` for none.
+    public var netrc: String?
 
-    /// Makes limits; they count in whole seconds.
-    public init(connect: Duration = .seconds(30), stall: Duration = .seconds(60)) {
-      self.connect = connect
-      self.stall = stall
-    }
+    /// Makes settings.
+    public init() {}
   }
 
-  private let limits: Limits
+  private let settings: Settings
   // Made with the first transfer: starting libcurl takes time that a cached file does not need.
   private let engine = Mutex<CurlEngine?>(nil)
 
   /// Makes a transport with its own connections.
-  public init(limits: Limits = Limits()) {
-    self.limits = limits
+  public init(_ settings: Settings = Settings()) {
+    self.settings = settings
   }
 
   /// Gets a URL; see ``Transport/get(_:into:)``.
@@ -35,6 +34,6 @@ public final class CurlTransport: Transport {
       made = engine
       return engine
     }
-    try await engine.run(CurlTransfer(request, limits: limits, sink: sink))
+    try await engine.run(CurlTransfer(request, settings, sink: sink))
   }
 }

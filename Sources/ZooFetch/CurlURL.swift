@@ -16,6 +16,17 @@ enum CurlURL {
     return part(CURLUPART_PATH, of: handle, flags: UInt32(CURLU_URLDECODE))
   }
 
+  /// Whether a URL is a plain `http` one of another machine: everyone on the way can read and change
+  /// what is sent.
+  static func isInsecure(_ url: String) -> Bool {
+    guard scheme(of: url) == "http" else { return false }
+    guard let host = host(of: url) else { return true }
+    let isLoopback =
+      host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]"
+      || host.hasPrefix("127.") && host.utf8.allSatisfy { (0x2E...0x39).contains($0) }
+    return !isLoopback
+  }
+
   /// The URL as messages and records may show it: without user name and password.
   static func withoutCredentials(_ url: String) -> String {
     guard url.contains("@") else { return url }

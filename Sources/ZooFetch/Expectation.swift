@@ -32,12 +32,32 @@ struct Expectation {
 
 extension FetchError {
   /// Content of another length than expected.
-  static func size(_ expected: Int, found: String, _ url: String) -> FetchError {
+  static func size(
+    _ expected: Int, found: String, _ url: String, isTransient: Bool = false
+  ) -> FetchError {
     let url = CurlURL.withoutCredentials(url)
     return FetchError(
       kind: .integrity, reason: "\(url) does not have the expected size",
       advice: "do not use the file from there; try again, and if it stays so report it to whoever "
         + "keeps the registry",
-      url: url, expected: "\(expected) bytes", found: found)
+      url: url, expected: "\(expected) bytes", found: found, isTransient: isTransient)
+  }
+
+  /// A registry whose digests of pieces are not for a file of the size that it has.
+  static func chunkCount(_ chunks: ChunkDigests, size: Int, _ url: String) -> FetchError {
+    FetchError(
+      kind: .integrity,
+      reason: "the registry's chunks do not fit \(CurlURL.withoutCredentials(url))",
+      advice: "correct the registry, or leave them out",
+      url: CurlURL.withoutCredentials(url), expected: "chunks for \(size) bytes",
+      found: "\(chunks.digests.count) of \(chunks.size) bytes each")
+  }
+
+  /// A registry whose digests of pieces are all right while the one of the file is not.
+  static func chunksContradict(_ expectation: Expectation, found: SHA256Digest) -> FetchError {
+    FetchError(
+      kind: .integrity, reason: "the chunks are right, but the file as a whole is not",
+      advice: "correct the registry: its sha256 and its chunks are not of the same file",
+      expected: expectation.digest.hex, found: found.hex)
   }
 }

@@ -6,8 +6,17 @@ extension FetchError {
     let url = CurlURL.withoutCredentials(url)
     let cause = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
     return FetchError(
-      kind: .network, reason: "cannot get \(url): \(cause)", advice: advice(for: code), url: url)
+      kind: .network, reason: "cannot get \(url): \(cause)", advice: advice(for: code), url: url,
+      isTransient: transientCodes.contains(code.rawValue))
   }
+
+  /// What may go well the next time: faults of the network, and of a server that is starting.
+  private static let transientCodes = Set(
+    [
+      CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
+      CURLE_PARTIAL_FILE, CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
+      CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM,
+    ].map(\.rawValue))
 
   /// A URL that is malformed or has another scheme.
   static func unusable(_ url: String) -> FetchError {
@@ -31,8 +40,18 @@ extension FetchError {
     }
   }
 
+  /// A plain `http` URL of another machine.
+  static func insecure(_ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
+    return FetchError(
+      kind: .usage, reason: "\(url) would come over plain http, which anyone on the way can change",
+      advice: "use an https URL, or allow it with --insecure-http (allowsInsecureHTTP)", url: url)
+  }
+
   /// An answer with another status than 200.
-  static func status(_ status: Int, _ url: String) -> FetchError {
+  static func status(
+    _ status: Int, _ url: String, retryAfter: Duration? = nil
+  ) -> FetchError {
     let url = CurlURL.withoutCredentials(url)
     let advice =
       switch status {
@@ -42,7 +61,8 @@ extension FetchError {
       }
     return FetchError(
       kind: .network, reason: "\(url) was answered with HTTP status \(status)", advice: advice,
-      url: url, status: status)
+      url: url, status: status, isTransient: [408, 429].contains(status) || status >= 500,
+      retryAfter: retryAfter)
   }
 
   /// A partial answer with another part than the one asked for.
@@ -63,15 +83,29 @@ extension FetchError {
       advice: "open it in a browser: a login or a proxy may stand before it", url: url)
   }
 
-  /// The last failure, when every URL of a file failed.
-  static func allFailed(_ failures: [FetchError]) -> FetchError {
-    guard let first = failures.first, failures.count > 1 else {
-      return failures.first
-        ?? FetchError(
-          kind: .network, reason: "no URL is known for it", advice: "correct the registry")
-    }
+  /// Content that changes again and again while it is fetched.
+  static func unsteady(_ url: String) -> FetchError {
+    let url = CurlURL.withoutCredentials(url)
     return FetchError(
-      kind: .network, reason: failures.map(\.reason).joined(separator: "; "),
-      advice: first.advice, url: first.url, status: first.status)
+      kind: .network, reason: "\(url) changes while it is fetched",
+      advice: "try again later, or ask whoever keeps the server", url: url)
+  }
+
+  /// Whether a server gave another part than the one asked for, or none.
+  var isRangeFault: Bool { status == 206 || status == 416 }
+
+  /// The failures of all URLs of a file as one; wrong content weighs more than none.
+  static func allFailed(_ failures: [FetchError]) -> FetchError {
+    guard
+      let main = failures.first(where: { $0.kind == .integrity })
+        ?? failures.first(where: { $0.kind == .network }) ?? failures.first
+    else {
+      return FetchError(
+        kind: .network, reason: "no URL is known for it", advice: "correct the registry")
+    }
+    if failures.count == 1 { return main }
+    return FetchError(
+      kind: main.kind, reason: failures.map(\.finding).joined(separator: "; "),
+      advice: main.advice, url: main.url, status: main.status)
   }
 }

@@ -2,12 +2,14 @@ import ZooCore
 
 /// A file that could not be fetched, or that the cache cannot hold.
 public struct FetchError: ZooFailure, Equatable {
-  /// Which of network, integrity, offline, disk (or unsupported) failed.
+  /// Which of network, integrity, offline, disk (or usage, unsupported) failed.
   public let kind: FailureKind
   /// What failed, with the URL or path.
   public let reason: String
   /// What to do next.
   public let advice: String
+  /// How many bytes are kept, so that fetching again goes on from there.
+  public internal(set) var keptBytes = 0
   /// The model the file belongs to.
   public internal(set) var model: String?
   /// The file's name within the model.
@@ -22,11 +24,16 @@ public struct FetchError: ZooFailure, Equatable {
   public let found: String?
   /// The status of the HTTP answer that was the failure.
   public let status: Int?
+  /// Whether the same may go well the next time.
+  public let isTransient: Bool
+  /// How long the server asks to wait before the next time.
+  public let retryAfter: Duration?
 
   /// Makes an error; a transport of your own throws one with kind `.network`.
   public init(
     kind: FailureKind, reason: String, advice: String, url: String? = nil, path: String? = nil,
-    expected: String? = nil, found: String? = nil, status: Int? = nil
+    expected: String? = nil, found: String? = nil, status: Int? = nil, isTransient: Bool = false,
+    retryAfter: Duration? = nil
   ) {
     self.kind = kind
     self.reason = reason
@@ -36,6 +43,8 @@ public struct FetchError: ZooFailure, Equatable {
     self.expected = expected
     self.found = found
     self.status = status
+    self.isTransient = isTransient
+    self.retryAfter = retryAfter
   }
 
   /// One sentence: file, reason, expected and found, advice.
@@ -44,9 +53,17 @@ public struct FetchError: ZooFailure, Equatable {
     if let file {
       text += file + (model.map { " of \($0): " } ?? ": ")
     }
-    text += reason
-    if let expected, let found { text += ": expected \(expected), found \(found)" }
-    return text + "; " + advice
+    text += finding + "; " + advice
+    if keptBytes > 0 {
+      text += "; the \(keptBytes) bytes that came are kept, and fetching again goes on from there"
+    }
+    return text
+  }
+
+  /// The reason with what was expected and found.
+  var finding: String {
+    guard let expected, let found else { return reason }
+    return reason + ": expected \(expected), found \(found)"
   }
 }
 

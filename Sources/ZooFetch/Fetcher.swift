@@ -11,17 +11,33 @@ public struct Fetcher: Sendable {
   public let policy: FetchPolicy
   /// Bearer tokens by host, in lower case; each goes to its host only.
   public let tokens: [String: String]
-  private let logger: Logger
+  /// How files are downloaded.
+  public let options: FetchOptions
+  let pacing: Pacing
+  let logger: Logger
 
   /// Makes a fetcher.
   public init(
     cache: Cache, transport: any Transport = CurlTransport(), policy: FetchPolicy = .online,
-    tokens: [String: String] = [:], logger: Logger = Logger(label: "zoo.fetch")
+    tokens: [String: String] = [:], options: FetchOptions = FetchOptions(),
+    logger: Logger = Logger(label: "zoo.fetch")
+  ) {
+    self.init(
+      cache: cache, transport: transport, policy: policy, tokens: tokens, options: options,
+      pacing: Pacing(), logger: logger)
+  }
+
+  package init(
+    cache: Cache, transport: any Transport = CurlTransport(), policy: FetchPolicy = .online,
+    tokens: [String: String] = [:], options: FetchOptions = FetchOptions(), pacing: Pacing,
+    logger: Logger = Logger(label: "zoo.fetch")
   ) {
     self.cache = cache
     self.transport = transport
     self.policy = policy
     self.tokens = tokens
+    self.options = options
+    self.pacing = pacing
     self.logger = logger
   }
 
@@ -29,18 +45,35 @@ public struct Fetcher: Sendable {
   ///
   /// A verified file in the cache opens no connection. A file without a SHA-256 in the request is
   /// trusted on first use: what the server states or, failing that, what came is remembered, and a
-  /// later change is an error. When the task is cancelled, what has come stays in `partial`.
-  /// - Parameter progress: called from another thread while bytes come; never for a cached file.
+  /// later change is an error.
+  ///
+  /// Of many processes that want a file, one downloads it and the others wait. When the task is
+  /// cancelled, the process ends or all URLs fail, what has come stays, and the next call goes on
+  /// from there.
+  /// - Parameter progress: called from other threads, one call after the other.
   /// - Throws: ``FetchError``; `CancellationError`.
   public func fetch(
     _ request: FileRequest, progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> FetchedFile {
     do {
       try request.validate()
-      let (cached, expectation) = try await offload { try find(request, cancellation: $0) }
-      if let cached { return cached }
-      if policy == .offline { throw FetchError.offline(request) }
-      return try await download(request, expectation, ProgressMeter(request, progress))
+      try options.validate()
+      let meter = ProgressMeter(request, progress)
+      if policy == .offline {
+        let (cached, _) = try await offload { try find(request, cancellation: $0) }
+        guard let cached else { throw FetchError.offline(request) }
+        meter.report(cached.size, of: cached.size, .cached)
+        return cached
+      }
+      let file: FetchedFile
+      switch try await takeTurn(request, meter) {
+      case .cached(let cached): file = cached
+      case .ours(let claim, let expectation):
+        file = try await download(request, expectation, claim, meter)
+      case .busy: throw FetchError.offline(request)
+      }
+      meter.report(file.size, of: file.size, file.wasCached ? .cached : .done)
+      return file
     } catch var error as FetchError {
       error.model = request.model
       error.file = request.file
@@ -80,52 +113,96 @@ public struct Fetcher: Sendable {
       digest: pin.digest, source: pin.source, pinPath: pin.path)
   }
 
-  private func download(
-    _ request: FileRequest, _ expectation: Expectation?, _ meter: ProgressMeter
-  ) async throws -> FetchedFile {
-    let partial = try await offload { _ in try cache.makePartial(for: request) }
-    var failures: [FetchError] = []
-    for url in request.urls {
-      let sink = try DownloadSink(
-        request, url: url, expectation: expectation, into: partial, meter: meter)
-      do {
-        return try await download(request, from: url, sink, partial)
-      } catch let error as FetchError where error.kind == .network {
-        logger.debug("\(error)")
-        failures.append(error)
-        try partial.truncate()
-      } catch {
-        let isWorthKeeping = error is CancellationError && sink.hasReceived
-        if !isWorthKeeping { FileSystem.remove(partial.path) }
-        throw error
+  /// Waits until the file is there or it is this process's turn to download it.
+  private func takeTurn(
+    _ request: FileRequest, _ meter: ProgressMeter
+  ) async throws -> Turn {
+    var watch = OwnerWatch(limit: options.ownerTimeout)
+    while true {
+      let (turn, newWatch) = try await offload { [watch] cancellation in
+        var watch = watch
+        return (try self.turn(request, &watch, cancellation), watch)
       }
+      guard case .busy(let owner) = turn else { return turn }
+      watch = newWatch
+      meter.report(.waiting(for: owner?.description ?? "another process"))
+      try await pacing.sleep(.milliseconds(200))
     }
-    FileSystem.remove(partial.path)
-    throw FetchError.allFailed(failures)
+  }
+
+  private func turn(
+    _ request: FileRequest, _ watch: inout OwnerWatch, _ cancellation: Cancellation
+  ) throws -> Turn {
+    let (cached, expectation) = try find(request, cancellation: cancellation)
+    if let cached { return .cached(cached) }
+    let directory = cache.partialDirectory(of: request)
+    let last = try directory.entries().last
+    if let last, case .owned(let owner) = last.state, !watch.isStale(last, now: pacing.now()) {
+      return .busy(owner)
+    }
+    guard let claim = try Claim.make((last?.number ?? 0) + 1, in: directory.path) else {
+      return .busy(nil)
+    }
+    // The file may have come between the look for it and the claim.
+    if case (let cached?, _) = try find(request, cancellation: cancellation) {
+      claim.remove()
+      return .cached(cached)
+    }
+    return .ours(claim, expectation)
   }
 
   private func download(
-    _ request: FileRequest, from url: String, _ sink: DownloadSink, _ partial: OpenFile
+    _ request: FileRequest, _ expectation: Expectation?, _ claim: Claim, _ meter: ProgressMeter
   ) async throws -> FetchedFile {
-    logger.debug("getting \(CurlURL.withoutCredentials(url)) for \(request.model)")
-    let token = CurlURL.host(of: url).flatMap { tokens[$0] }
-    try await transport.get(TransferRequest(url: url, bearerToken: token), into: sink)
-    let (digest, source, size) = try await sink.verify()
-    return try await offload { _ in
-      let path = try cache.adopt(partial, as: digest)
-      if source != .registry {
-        let url = CurlURL.withoutCredentials(url)
-        try cache.setPin(digest, source, url: url, of: request)
-        logger.notice(
-          """
-          no registry states a checksum of \(request.file): from now on its SHA-256 has to be \
-          \(digest), \(source == .pinned ? "that of the file that came" : "which the server states")
-          """)
+    var part: Part?
+    do {
+      let opened = try await offload { _ in
+        try cache.partialDirectory(of: request).openPart(for: claim) { content in
+          content.digest == expectation?.digest || expectation == nil
+        }
       }
-      return FetchedFile(
-        path: path, sha256: digest, size: size, checksumSource: source, wasCached: false,
-        link: link(request, to: digest))
+      part = opened
+      let download = Download(request, expectation, claim, into: opened, with: self, meter)
+      meter.report(opened.received, of: opened.size, .connecting)
+      let sources = request.urls.map {
+        Source($0, tokens: tokens, endpoint: options.huggingFaceEndpoint)
+      }
+      let verified = try await download.run(sources)
+      meter.report(.storing)
+      let file = try await offload { _ in try store(verified, opened, for: request) }
+      claim.remove()
+      return file
+    } catch {
+      let isDiskFault = (error as? FetchError)?.kind == .disk
+      guard let part, part.received > 0, part.size != nil, !isDiskFault else {
+        claim.remove()
+        throw error
+      }
+      claim.release()
+      guard var failure = error as? FetchError else { throw error }
+      failure.keptBytes = part.received
+      throw failure
     }
+  }
+
+  private func store(
+    _ verified: Download.Verified, _ part: Part, for request: FileRequest
+  ) throws -> FetchedFile {
+    let digest = verified.digest
+    let path = try cache.adopt(part.file, as: digest)
+    if verified.checksumSource != .registry {
+      try cache.setPin(
+        digest, verified.checksumSource, url: verified.source.shownURL, of: request)
+      logger.notice(
+        """
+        no registry states a checksum of \(request.file): from now on its SHA-256 has to be \
+        \(digest), \(verified.checksumSource == .pinned
+          ? "that of the file that came" : "which the server states")
+        """)
+    }
+    return FetchedFile(
+      path: path, sha256: digest, size: verified.size, checksumSource: verified.checksumSource,
+      wasCached: false, link: link(request, to: digest))
   }
 
   /// The link is for people only: a file system without links is no reason to fail.

@@ -46,15 +46,16 @@ final class FileHasher: @unchecked Sendable {
   }
 }
 
-/// Reads a file from its start, piece by piece, and hashes it.
+/// Reads a file from a position on, piece by piece, and hashes it.
 final class HashingReader {
   private let file: OpenFile
   private let hasher: SHA256Hasher
-  private var offset = 0
+  private var offset: Int
   private var buffer = [UInt8](repeating: 0, count: 1 << 18)
 
-  init(_ file: OpenFile) throws(FetchError) {
+  init(_ file: OpenFile, from start: Int = 0) throws(FetchError) {
     self.file = file
+    offset = start
     hasher = try SHA256Hasher()
   }
 
@@ -71,16 +72,16 @@ final class HashingReader {
   /// The digest of what was read.
   func finish() -> SHA256Digest { hasher.finish() }
 
-  /// The digest of a whole file.
+  /// The digest of a file, or of a range of it.
   static func digest(
-    of file: OpenFile, cancellation: Cancellation
+    of file: OpenFile, in range: Range<Int>? = nil, cancellation: Cancellation
   ) throws -> SHA256Digest {
-    let reader = try HashingReader(file)
-    let size = try file.identity().size
-    var end = 0
-    while end < size {
+    let range = try range ?? 0..<file.identity().size
+    let reader = try HashingReader(file, from: range.lowerBound)
+    var end = range.lowerBound
+    while end < range.upperBound {
       try cancellation.check()
-      end = min(end + 1 << 24, size)
+      end = min(end + 1 << 24, range.upperBound)
       try reader.hash(upTo: end)
     }
     return reader.finish()

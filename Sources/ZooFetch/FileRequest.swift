@@ -10,16 +10,20 @@ public struct FileRequest: Sendable, Hashable {
   public var sha256: SHA256Digest?
   /// Its size in bytes, if known.
   public var size: Int?
+  /// The digests of its pieces, if known: a wrong one is fetched again, and not the whole file.
+  public var chunks: ChunkDigests?
 
   /// Makes a request.
   public init(
-    model: String, file: String, urls: [String], sha256: SHA256Digest?, size: Int? = nil
+    model: String, file: String, urls: [String], sha256: SHA256Digest?, size: Int? = nil,
+    chunks: ChunkDigests? = nil
   ) {
     self.model = model
     self.file = file
     self.urls = urls
     self.sha256 = sha256
     self.size = size
+    self.chunks = chunks
   }
 
   /// Refuses names that would leave their directory: a registry may come from anywhere.
@@ -34,6 +38,28 @@ public struct FileRequest: Sendable, Hashable {
           advice: "correct the registry that states it: a name has 1 to 200 bytes, no '/', "
             + "no control characters and no '.' in front")
       }
+    }
+  }
+}
+
+/// The SHA-256 of each piece of a file; all pieces have one size but the last, which may be shorter.
+public struct ChunkDigests: Sendable, Hashable {
+  /// The size of a piece in bytes.
+  public var size: Int
+  /// The digests, in the order of the pieces.
+  public var digests: [SHA256Digest]
+
+  /// Makes digests.
+  public init(size: Int, digests: [SHA256Digest]) {
+    self.size = size
+    self.digests = digests
+  }
+
+  /// The pieces of a file with their digests; `nil` for a file of another size.
+  func pieces(of fileSize: Int) -> [(range: Range<Int>, digest: SHA256Digest)]? {
+    guard size > 0, fileSize > 0, (fileSize - 1) / size + 1 == digests.count else { return nil }
+    return digests.enumerated().map { index, digest in
+      (index * size..<min((index + 1) * size, fileSize), digest)
     }
   }
 }
@@ -61,16 +87,4 @@ public enum FetchPolicy: Sendable, Hashable {
   case online
   /// What is not in the cache is an error; no URL is opened, `file` URLs included.
   case offline
-}
-
-/// How much of a file has come.
-public struct FetchProgress: Sendable, Hashable {
-  /// The model's name.
-  public var model: String
-  /// The file's name.
-  public var file: String
-  /// Bytes received; never less than at the call before.
-  public var bytesReceived: Int
-  /// The size in bytes, if the registry or the server states it.
-  public var totalBytes: Int?
 }

@@ -62,6 +62,27 @@ enum FileSystem {
     }
   }
 
+  /// Makes a directory in one that there is; whether it is new.
+  ///
+  /// Of several processes that do so, one makes it. It also fails where the directory that it should
+  /// be in has gone.
+  static func makeNewDirectory(_ path: String) throws(FetchError) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
+    let code = errno
+    guard code == EEXIST || code == ENOENT else { throw .disk("create", path, code: code) }
+    return false
+  }
+
+  /// Removes a directory if it is empty.
+  static func removeDirectory(_ path: String) { rmdir(path) }
+
+  /// Removes what can be removed of a directory and all that is in it; links are not followed.
+  static func removeTree(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in (try? names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
+    rmdir(path)
+  }
+
   /// The path up to its last component.
   static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }

@@ -1,3 +1,6 @@
+#if os(Linux)
+  import CCurl
+#endif
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -45,6 +48,69 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// Writes bytes from an offset on.
+  func put(_ bytes: RawSpan, at offset: Int) throws(FetchError) {
+    var rest = bytes
+    var offset = offset
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .disk("write", path, code: errno)
+      }
+      rest = rest.extracting(droppingFirst: count)
+      offset += count
+    }
+  }
+
+  /// Gives the file a size, and room on the disk where the file system can promise it: a disk that
+  /// is too full shows before the first byte comes.
+  func allocate(_ size: Int) throws(FetchError) {
+    #if os(Linux)
+      var code = EINTR
+      while code == EINTR {
+        if fallocate(descriptor, 0, 0, off_t(size)) == 0 { return }
+        code = errno
+      }
+      guard [EOPNOTSUPP, ENOSYS, EINVAL].contains(code) else {
+        throw .disk("make room for \(size) bytes in", path, code: code)
+      }
+    #endif
+    guard ftruncate(descriptor, off_t(size)) == 0 else {
+      throw .disk("make room for \(size) bytes in", path, code: errno)
+    }
+  }
+
+  /// What is known of the lock on a file.
+  enum Lock {
+    case held
+    case free
+    /// The file system has no locks.
+    case unknown
+  }
+
+  /// Locks the file, without waiting; whether it could.
+  func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+  /// Whether someone else has locked the file.
+  func lockOfOthers() -> Lock {
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 {
+      unlock()
+      return .free
+    }
+    return errno == EWOULDBLOCK ? .held : .unknown
+  }
+
+  func unlock() { _ = flock(descriptor, LOCK_UN) }
+
+  /// Sets the time of its last change to now.
+  func touch() { _ = futimens(descriptor, nil) }
+
+  /// Makes the content durable; whether the system says that it is.
+  func synchronize() -> Bool { fsync(descriptor) == 0 }
+
   /// Reads from an offset until the buffer is full or the file ends; how many bytes it read.
   func read(into buffer: inout [UInt8], at offset: Int) throws(FetchError) -> Int {
     var filled = 0
@@ -78,7 +144,7 @@ final class OpenFile: Sendable {
 
   /// Makes the content durable and the file read-only, for everyone to read.
   func seal() throws(FetchError) {
-    guard fsync(descriptor) == 0 else { throw .disk("write", path, code: errno) }
+    guard synchronize() else { throw .disk("write", path, code: errno) }
     // A file system without permissions is no reason to lose a download.
     _ = fchmod(descriptor, 0o444)
   }

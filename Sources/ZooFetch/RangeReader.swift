@@ -72,8 +72,11 @@ extension Fetcher {
   /// A reader of parts of the file behind a URL; offline it is an error, also for a `file` URL.
   package func rangeReader(for url: String) throws(FetchError) -> RangeReader {
     if policy == .offline { throw .offline(url: url) }
-    let token = CurlURL.host(of: url).flatMap { tokens[$0] }
-    return try RangeReader(TransferRequest(url: url, bearerToken: token), transport)
+    let source = Source(url, tokens: tokens, endpoint: options.huggingFaceEndpoint)
+    var request = TransferRequest(url: source.url, bearerToken: source.token)
+    request.stallTimeout = options.stallTimeout
+    request.allowsInsecureHTTP = options.allowsInsecureHTTP
+    return try RangeReader(request, transport)
   }
 }
 

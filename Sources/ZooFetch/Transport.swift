@@ -3,7 +3,8 @@ public protocol Transport: Sendable {
   /// Gets a URL, following redirects, and hands its content to a sink.
   ///
   /// Returns when the sink has everything. Content comes only with a successful answer: the body
-  /// of an error page is never handed over. When the task is cancelled, the transfer stops soon.
+  /// of an error page is never handed over. When the task is cancelled, the transfer stops soon;
+  /// the sink is not used after the call has ended.
   /// - Throws: ``FetchError`` of kind `.network`; what the sink throws, which ends the transfer;
   ///   `CancellationError`.
   func get(_ request: TransferRequest, into sink: any TransferSink) async throws
@@ -19,6 +20,14 @@ public struct TransferRequest: Sendable, Hashable {
   ///
   /// A server may ignore it and answer with everything, status 200.
   public var range: Range<Int>?
+  /// An entity tag: if the content no longer has it, everything is wanted and not the part.
+  public var ifRange: String?
+  /// How long the server may send nothing, in whole seconds.
+  public var stallTimeout = Duration.seconds(60)
+  /// How many bytes a second may come; `nil` for no limit.
+  public var speedLimit: Int?
+  /// Whether plain `http` may be used with other machines.
+  public var allowsInsecureHTTP = false
 
   /// Makes a request.
   public init(url: String, bearerToken: String? = nil, range: Range<Int>? = nil) {
@@ -32,8 +41,10 @@ public struct TransferRequest: Sendable, Hashable {
 public struct ResponseHead: Sendable, Hashable {
   /// The HTTP status; `nil` for a `file` URL.
   public var status: Int?
-  /// The headers by lower-case name, those of redirects too; of several, the last.
+  /// The headers by lower-case name; of several with one name, the last.
   public var headers: [String: String]
+  /// The headers of the redirects that led to the answer, likewise.
+  public var redirectHeaders: [String: String]
   /// How many bytes will come, if the server says so.
   public var contentLength: Int?
   /// Which part of the file comes, if it is a part (status 206).
@@ -41,18 +52,20 @@ public struct ResponseHead: Sendable, Hashable {
 
   /// Makes a head.
   public init(
-    status: Int?, headers: [String: String], contentLength: Int?,
-    contentRange: ContentRange? = nil
+    status: Int?, headers: [String: String], redirectHeaders: [String: String] = [:],
+    contentLength: Int?, contentRange: ContentRange? = nil
   ) {
     self.status = status
     self.headers = headers
+    self.redirectHeaders = redirectHeaders
     self.contentLength = contentLength
     self.contentRange = contentRange
   }
 
   /// The SHA-256 that the server states in `X-Linked-ETag`, as Hugging Face does for large files.
   var linkedDigest: SHA256Digest? {
-    guard var tag = headers["x-linked-etag"] else { return nil }
+    let name = "x-linked-etag"
+    guard var tag = headers[name] ?? redirectHeaders[name] else { return nil }
     if tag.hasPrefix("W/") { tag.removeFirst(2) }
     if tag.hasPrefix("\""), tag.hasSuffix("\""), tag.count > 2 {
       tag = String(tag.dropFirst().dropLast())

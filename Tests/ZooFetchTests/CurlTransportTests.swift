@@ -58,7 +58,7 @@ import ZooCore
     #expect(try await get(server.url("redirect/weights.bin")).bytes == content)
     let sink = try await get(server.url("hub/weights.bin?tag=t"))
     #expect(sink.bytes == content)
-    #expect(sink.head?.headers["x-linked-etag"] == "\"t\"")
+    #expect(sink.head?.redirectHeaders["x-linked-etag"] == "\"t\"")
   }
 
   @Test func `a redirect never leads to a file`() async throws {
@@ -95,7 +95,8 @@ import ZooCore
   }
 
   @Test func `a host that does not exist`() async throws {
-    _ = try await failure("http://does-not-exist.invalid/weights.bin")
+    let error = try await failure("https://does-not-exist.invalid/weights.bin")
+    #expect(error.isTransient, "a name server may be slow to come back")
   }
 
   @Test(arguments: ["ftp://127.0.0.1/weights.bin", "", "http://", "weights.bin", "/etc/passwd"])

@@ -58,12 +58,7 @@ import Testing
 
     @Test func `a full disk`() async throws {
       let full = try OpenFile("/dev/full", flags: O_RDWR, action: "open")
-      let sink = try DownloadSink(
-        request, url: request.urls[0], expectation: nil, into: full,
-        meter: ProgressMeter(request, nil))
-      let error = await #expect(throws: FetchError.self) {
-        try await CurlTransport().get(TransferRequest(url: request.urls[0]), into: sink)
-      }
+      let error = #expect(throws: FetchError.self) { try full.put([1].span.bytes, at: 0) }
       #expect(error?.kind == .disk)
       #expect(error?.path == "/dev/full")
       #expect(error?.description.contains("No space left on device; free some space") == true)

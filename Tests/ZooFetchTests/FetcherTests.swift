@@ -33,9 +33,12 @@ import Testing
     scene.server.stop()
     for policy in [FetchPolicy.online, .offline] {
       let fetcher = Fetcher(cache: scene.cache, transport: NoTransport(), policy: policy)
-      let again = try await fetcher.fetch(scene.request) { _ in Issue.record("progress") }
+      let seen = ProgressLog()
+      let again = try await fetcher.fetch(scene.request) { seen.append($0) }
       #expect(again.path == first.path)
       #expect(again.wasCached)
+      #expect(seen.phases == [.cached])
+      #expect(seen.last?.bytesReceived == scene.bytes.count)
     }
   }
 
@@ -130,7 +133,7 @@ import Testing
     let excess = try await scene.failure()
     #expect(excess.kind == .integrity)
     #expect(excess.found == "more")
-    #expect(scene.isEmpty)
+    #expect(files(below: scene.cache.root + "/blobs") == [])
 
     let right = try CannedServer(answer: head + scene.bytes)
     scene.request.urls = [right.url]
@@ -168,7 +171,8 @@ import Testing
     let error = try await scene.failure()
     #expect(error.kind == .network)
     for url in scene.request.urls { #expect(error.description.contains(url)) }
-    #expect(files(below: scene.cache.root + "/partial") == [])
+    #expect(error.keptBytes == 50_000)
+    #expect(error.description.contains("50000 bytes that came are kept"))
   }
 
   @Test func `a request without URLs, and names that leave the cache, are refused`() async throws {
@@ -188,11 +192,12 @@ import Testing
     #expect(scene.isEmpty)
   }
 
-  @Test func `progress counts up to the size`() async throws {
+  @Test func `progress counts up to the size, phase by phase`() async throws {
     let scene = try Scene(size: 2_000_000)
     let seen = ProgressLog()
     _ = try await scene.fetcher.fetch(scene.request) { seen.append($0) }
     #expect(seen.isIncreasing)
+    #expect(seen.phases == [.connecting, .receiving, .verifying, .storing, .done])
     #expect(seen.last?.model == "tiny")
     #expect(seen.last?.file == "tiny.pt")
     #expect(seen.last?.bytesReceived == 2_000_000)
@@ -234,17 +239,24 @@ import Testing
     scene.request.urls = [scene.server.url("slow/weights.bin")]
     let (started, signal) = AsyncStream<Void>.makeStream()
     let (fetcher, request) = (scene.fetcher, scene.request)
-    let task = Task { try await fetcher.fetch(request) { _ in signal.yield() } }
+    let task = Task {
+      try await fetcher.fetch(request) { if $0.bytesReceived > 0 { signal.yield() } }
+    }
     for await _ in started { break }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    let partials = files(below: scene.cache.root + "/partial")
-    #expect(partials.count == 1)
-    let kept = try #require(contents(of: scene.cache.root + "/partial/" + partials[0]))
-    #expect(!kept.isEmpty && kept.count < scene.bytes.count)
-    #expect(kept.elementsEqual(scene.bytes.prefix(kept.count)))
+    let part = Claim.partDirectory(in: scene.cache.partialDirectory(of: request).path + "/1")
+    let journal = try #require(Journal.read(part + "/journal"))
+    #expect(journal.size == scene.bytes.count)
+    let data = try #require(contents(of: part + "/data"))
+    for range in journal.ranges.ranges { #expect(data[range] == scene.bytes[range]) }
     #expect(files(below: scene.cache.root + "/blobs") == [])
-    #expect(try await contents(of: fetcher.fetch(fast).path) == scene.bytes)
+
+    let seen = ProgressLog()
+    #expect(
+      try await contents(of: fetcher.fetch(fast) { seen.append($0) }.path) == scene.bytes)
+    #expect(seen.first?.bytesReceived == journal.ranges.count, "it goes on from there")
+    #expect(files(below: scene.cache.root + "/partial") == [])
   }
 
   @Test func `a task that was cancelled before opens no connection`() async throws {
@@ -267,20 +279,5 @@ import Testing
     #expect(!scene.fetcher.isCached(scene.request))
     _ = try await scene.fetcher.fetch(scene.request)
     #expect(scene.fetcher.isCached(scene.request))
-  }
-}
-
-/// The progress that a handler was told.
-final class ProgressLog: @unchecked Sendable {
-  private let lock = NSLock()
-  private var entries: [FetchProgress] = []
-
-  func append(_ entry: FetchProgress) { lock.withLock { entries.append(entry) } }
-  var last: FetchProgress? { lock.withLock { entries.last } }
-  var isIncreasing: Bool {
-    lock.withLock {
-      let counts = entries.map(\.bytesReceived)
-      return counts.count > 1 && zip(counts, counts.dropFirst()).allSatisfy { $0 < $1 }
-    }
   }
 }

@@ -29,8 +29,33 @@ struct NoTransport: Transport {
   }
 }
 
+/// The progress that a handler was told.
+final class ProgressLog: @unchecked Sendable {
+  private let lock = NSLock()
+  private var entries: [FetchProgress] = []
+
+  func append(_ entry: FetchProgress) { lock.withLock { entries.append(entry) } }
+  var first: FetchProgress? { lock.withLock { entries.first } }
+  var last: FetchProgress? { lock.withLock { entries.last } }
+
+  /// The phases without repetitions.
+  var phases: [FetchProgress.Phase] {
+    lock.withLock {
+      entries.map(\.phase).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+  }
+
+  /// Whether bytes came, and none were taken back.
+  var isIncreasing: Bool {
+    lock.withLock {
+      let counts = entries.map(\.bytesReceived)
+      return Set(counts).count > 1 && zip(counts, counts.dropFirst()).allSatisfy { $0 <= $1 }
+    }
+  }
+}
+
 /// A server with one file, a request for it, and an empty cache.
-struct Scene {
+struct Scene: CustomTestStringConvertible {
   let server: NginxServer
   let directory: TemporaryDirectory
   let cache: Cache
@@ -48,7 +73,21 @@ struct Scene {
       size: size)
   }
 
-  var fetcher: Fetcher { Fetcher(cache: cache) }
+  var fetcher: Fetcher { Fetcher(cache: cache, pacing: .immediate) }
+
+  /// A fetcher with segments so small that the file has many.
+  func fetcher(
+    _ pacing: Pacing = .immediate, tokens: [String: String] = [:],
+    _ adjust: (inout FetchOptions) -> Void = { _ in }
+  ) -> Fetcher {
+    var options = FetchOptions()
+    options.segmentSize = 8192
+    options.stallTimeout = .seconds(1)
+    adjust(&options)
+    return Fetcher(cache: cache, tokens: tokens, options: options, pacing: pacing)
+  }
+
+  var testDescription: String { request.urls.joined(separator: ", ") }
 
   /// Whether nothing is in the cache that anyone could take for the file.
   var isEmpty: Bool { files(below: cache.root).isEmpty }
@@ -59,4 +98,12 @@ struct Scene {
     return try #require(
       await #expect(throws: FetchError.self) { try await fetcher.fetch(request) })
   }
+}
+
+extension Pacing {
+  /// No pause takes time.
+  static let immediate = Pacing(sleep: { _ in
+    try Task.checkCancellation()
+    try await Task.sleep(for: .milliseconds(1))
+  })
 }

@@ -1,0 +1,68 @@
+/// The directory in `partial` of one file: the claims on its download, by number.
+struct PartialDirectory {
+  let path: String
+
+  /// A claim as others see it.
+  struct Entry: Equatable {
+    var number: Int
+    var directory: String
+    var state: OwnerFile.State
+    /// Changes as long as its owner shows that it lives.
+    var beat: FileIdentity?
+  }
+
+  /// The claims, the one that counts last.
+  func entries() throws(FetchError) -> [Entry] {
+    let numbers = try FileSystem.names(in: path).compactMap(PartialDirectory.number).sorted()
+    var entries: [Entry] = []
+    for number in numbers {
+      let directory = "\(path)/\(number)"
+      let owner = Claim.ownerPath(in: directory)
+      var beat: FileIdentity?
+      if case .file(let identity) = try FileSystem.entry(at: owner) { beat = identity }
+      entries.append(
+        Entry(
+          number: number, directory: directory, state: OwnerFile.state(at: owner), beat: beat))
+    }
+    return entries
+  }
+
+  private static func number(_ name: String) -> Int? {
+    guard let number = Int(name), (1...1_000_000_000).contains(number), "\(number)" == name else {
+      return nil
+    }
+    return number
+  }
+
+  /// Opens the part to download into: what others left, if that fits, or a new one.
+  ///
+  /// What a process left that has certainly ended is taken over. If it may come back and write on,
+  /// the part is copied and not shared with it.
+  /// - Parameter fits: whether a journal is that of the file that is wanted.
+  func openPart(
+    for claim: Claim, fits: (Journal.Content) -> Bool
+  ) throws(FetchError) -> Part {
+    let others = try entries().filter { $0.number < claim.number }
+    let best = others.compactMap { entry -> (entry: Entry, content: Journal.Content)? in
+      let path = Part.journalPath(in: Claim.partDirectory(in: entry.directory))
+      guard let content = Journal.read(path), content.ranges.count > 0, fits(content) else {
+        return nil
+      }
+      return (entry, content)
+    }.max { $0.content.ranges.count < $1.content.ranges.count }
+    var part: Part?
+    if let best {
+      let directory = Claim.partDirectory(in: best.entry.directory)
+      if best.entry.state == .free {
+        try? FileSystem.move(directory, to: claim.partDirectory)
+        part = try? Part(resuming: claim.partDirectory, best.content)
+      } else {
+        part = try? Part(copying: directory, best.content, into: claim.partDirectory)
+      }
+    }
+    for entry in others where entry.state == .free { FileSystem.removeTree(entry.directory) }
+    if let part { return part }
+    FileSystem.removeTree(claim.partDirectory)
+    return try Part(creating: claim.partDirectory)
+  }
+}
