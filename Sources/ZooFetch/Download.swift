@@ -75,7 +75,6 @@ final class Download: Sendable {
             digest: found, checksumSource: expectation?.source ?? .pinned, size: part.received,
             source: source)
         }
-        logger.warning("\(mismatch)")
         let isItsFault = part.isPurely(from: source.shownURL)
         try await forgetWrongBytes(found)
         if !isItsFault { continue }
@@ -86,6 +85,8 @@ final class Download: Sendable {
         } else {
           failures.append(mismatch)
         }
+        // Where nothing is left to try, this is the error itself.
+        if !sources.isEmpty { logger.warning("\(mismatch)") }
       } catch let error as FetchError where error.kind != .disk && error.kind != .other {
         logger.debug("\(error)")
         failures.append(error)
