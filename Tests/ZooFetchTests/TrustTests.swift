@@ -67,7 +67,7 @@ import Testing
     }
     #expect(error?.kind == .integrity)
     #expect(error?.found == stated.hex)
-    #expect(seen.last == nil, "before any content came")
+    #expect(seen.phases == [.connecting], "before any content came")
     #expect(scene.isEmpty)
   }
 
