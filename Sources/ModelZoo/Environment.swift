@@ -14,7 +14,11 @@
 /// | `ZOO_CACHE`, `ZOO_CACHE_EXTRA` | see ``Cache`` |
 /// | `ZOO_OFFLINE` | `1` forbids the network |
 /// | `ZOO_THREADS` | how many threads a forward pass uses |
-/// | `HF_TOKEN` | an access token for huggingface.co |
+/// | `HF_TOKEN`, `HF_TOKEN_PATH`, `HF_HOME` | an access token for huggingface.co, or its file |
+/// | `HF_ENDPOINT` | what stands in the place of `https://huggingface.co` |
+/// | `CURL_CA_BUNDLE`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`, `SSL_CERT_DIR` | trusted certificates |
+/// | `NETRC` | logins by host, in the place of `~/.netrc` |
+/// | `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy` | see curl |
 public struct ZooEnvironment: Sendable {
   /// The paths or URLs of registries, the last one winning.
   public var registries: [String]
@@ -26,6 +30,10 @@ public struct ZooEnvironment: Sendable {
   public var threads: Int?
   /// Access tokens by host.
   public var tokens: [String: String]
+  /// How files are downloaded.
+  public var fetchOptions = FetchOptions()
+  /// What the transport needs to know.
+  public var transportSettings = CurlTransport.Settings()
 
   /// Reads the variables; by default those of this process.
   ///
@@ -46,8 +54,15 @@ public struct ZooEnvironment: Sendable {
       }
       threads = number
     }
+    func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     tokens = [:]
-    if let token = variables["HF_TOKEN"], !token.isEmpty { tokens["huggingface.co"] = token }
+    if let token = huggingFaceToken(in: variables) { tokens["huggingface.co"] = token }
+    fetchOptions.huggingFaceEndpoint = value("HF_ENDPOINT")
+    try fetchOptions.validate()
+    transportSettings.certificates =
+      ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR"]
+      .lazy.compactMap(value).first
+    transportSettings.netrc = value("NETRC") ?? value("HOME").map { $0 + "/.netrc" }
   }
 
   /// Splits at colons, but not at those of `https://` and of a port.

@@ -63,7 +63,10 @@ extension FileRequest {
   init(_ entry: RegistryEntry, _ file: ModelFile) {
     self.init(
       model: entry.name, file: file.fileName, urls: [file.url] + file.mirrors,
-      sha256: file.sha256.flatMap(SHA256Digest.init(hex:)), size: file.size)
+      sha256: file.sha256.flatMap(SHA256Digest.init(hex:)), size: file.size,
+      chunks: file.chunks.map {
+        ChunkDigests(size: $0.size, digests: $0.sha256.compactMap(SHA256Digest.init(hex:)))
+      })
   }
 
   init(_ entry: RegistryEntry, _ head: HeadFile) {

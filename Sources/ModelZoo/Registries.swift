@@ -1,11 +1,11 @@
 extension ModelZoo {
   /// Makes a zoo as an environment says, with the registries that it names.
   ///
+  /// - Parameter transport: what carries files; by default libcurl, with the environment's settings.
   /// - Throws: ``RegistryError``, ``FetchError``, ``TensorError``; the error of a registry that
   ///   cannot be read.
-  public init(_ environment: ZooEnvironment, transport: any Transport = CurlTransport())
-    async throws
-  {
+  public init(_ environment: ZooEnvironment, transport: (any Transport)? = nil) async throws {
+    let transport = transport ?? CurlTransport(environment.transportSettings)
     var registry = try Registry.builtIn()
     for source in environment.registries {
       let text =
@@ -17,7 +17,8 @@ extension ModelZoo {
       registry: registry,
       fetcher: Fetcher(
         cache: environment.cache, transport: transport, policy: environment.policy,
-        tokens: environment.tokens), threads: environment.threads)
+        tokens: environment.tokens, options: environment.fetchOptions),
+      threads: environment.threads)
   }
 }
 
@@ -37,6 +38,9 @@ private func download(
 ) async throws -> [UInt8] {
   if environment.policy == .offline { throw ModelError.remoteRegistryOffline(url: url) }
   let sink = MemorySink(url: url, limit: largestRegistry)
-  try await transport.get(TransferRequest(url: url), into: sink)
+  var request = TransferRequest(url: url)
+  request.stallTimeout = environment.fetchOptions.stallTimeout
+  request.allowsInsecureHTTP = environment.fetchOptions.allowsInsecureHTTP
+  try await transport.get(request, into: sink)
   return sink.bytes
 }

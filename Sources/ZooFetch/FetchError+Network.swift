@@ -56,7 +56,9 @@ extension FetchError {
     let advice =
       switch status {
       case 401, 403, 407: "check that you may read it, and the token or proxy if one is needed"
-      case 408, 429, 500...: "try again later"
+      case 408, 429, 500...:
+        retryAfter.map { "try again in \($0.components.seconds) seconds, as it asks to" }
+          ?? "try again later"
       default: "check the URL in the registry"
       }
     return FetchError(

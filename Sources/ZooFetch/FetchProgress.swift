@@ -20,6 +20,20 @@ public struct FetchProgress: Sendable, Hashable {
     case done
     /// The file was in the cache already, or another process has brought it there.
     case cached
+
+    /// The phase in one word, for machines.
+    public var name: String {
+      switch self {
+      case .waiting: "waiting"
+      case .connecting: "connecting"
+      case .receiving: "receiving"
+      case .retrying: "retrying"
+      case .verifying: "verifying"
+      case .storing: "storing"
+      case .done: "done"
+      case .cached: "cached"
+      }
+    }
   }
 
   /// The model's name.

@@ -1,13 +1,14 @@
 /// A place from which a file can be fetched.
 struct Source: Sendable, Hashable {
   var url: String
-  /// A token for the URL's host.
+  /// A token for the URL's host; none where everyone on the way could read it.
   var token: String?
 
   init(_ url: String, tokens: [String: String], endpoint: String?) {
     self.url = Source.rewritten(url, endpoint: endpoint)
-    // Nobody on the way may read it.
-    if !CurlURL.isInsecure(self.url) { token = CurlURL.host(of: self.url).flatMap { tokens[$0] } }
+    guard let host = CurlURL.host(of: self.url), !CurlURL.isInsecure(self.url) else { return }
+    let standsForHub = endpoint.flatMap(CurlURL.host(of:)) == host
+    token = tokens[host] ?? (standsForHub ? tokens["huggingface.co"] : nil)
   }
 
   /// The URL as messages, journals and pins may show it.

@@ -35,7 +35,8 @@ extension RegistryEntry {
       ModelFile(
         format: format, fileName: "\(name).\(format)", url: try file["url"].url(from: location),
         mirrors: try file["mirrors"].urls(from: location), sha256: try file["sha256"].sha256(),
-        size: try file["size"].positiveInteger(), sizeMiB: try file["size_mib"].positiveNumber())
+        size: try file["size"].positiveInteger(), sizeMiB: try file["size_mib"].positiveNumber(),
+        chunks: try file["chunks"].chunks(of: file["size"].positiveInteger()))
     }
     heads = try field["heads"].namedMembers().map { (level, head) throws(RegistryError) in
       HeadFile(
@@ -97,12 +98,30 @@ extension Field {
     + "cannot name local files)"
 
   fileprivate func sha256() throws(RegistryError) -> String? {
-    try optional("64 hexadecimal digits") { value in
-      guard let digest = value.string, digest.utf8.count == 64,
-        digest.utf8.allSatisfy(hexadecimalBytes.contains)
-      else { return nil }
-      return digest.lowercased()
+    try optional("64 hexadecimal digits") { $0.string.flatMap(Self.digest) }
+  }
+
+  /// - Parameter fileSize: of how many bytes the digests must be, if that is known.
+  fileprivate func chunks(of fileSize: Int?) throws(RegistryError) -> FileChunks? {
+    guard try optional("an object", \.object) != nil else { return nil }
+    let size = try self["size"].required("a positive integer") { value in
+      value.integer.flatMap { $0 > 0 ? $0 : nil }
     }
+    let count = fileSize.map { ($0 - 1) / size + 1 }
+    let expected = "\(count.map { "\($0) times " } ?? "each ")64 hexadecimal digits"
+    let digests = try self["sha256"].required("an array, \(expected)") { value -> [String]? in
+      guard let texts = value.strings, !texts.isEmpty, texts.count == count ?? texts.count else {
+        return nil
+      }
+      let digests = texts.compactMap(Self.digest)
+      return digests.count == texts.count ? digests : nil
+    }
+    return FileChunks(size: size, sha256: digests)
+  }
+
+  private static func digest(_ text: String) -> String? {
+    let isDigest = text.utf8.count == 64 && text.utf8.allSatisfy(hexadecimalBytes.contains)
+    return isDigest ? text.lowercased() : nil
   }
 
   fileprivate func metrics() throws(RegistryError) -> [Metric] {

@@ -14,6 +14,16 @@ public struct ModelFile: Sendable, Equatable {
   public let size: Int?
   /// The file's size in MiB, rounded to one decimal; `nil` if unknown.
   public let sizeMiB: Double?
+  /// The digests of the file's pieces; `nil` if nobody states them.
+  public let chunks: FileChunks?
+}
+
+/// The SHA-256 of each piece of a file, so that a damaged one can be fetched again by itself.
+public struct FileChunks: Sendable, Equatable {
+  /// The size of a piece in bytes; the last one may be shorter.
+  public let size: Int
+  /// The digests in the order of the pieces, 64 lower-case hexadecimal digits each.
+  public let sha256: [String]
 }
 
 /// A file with a classification head for the embeddings of a model.

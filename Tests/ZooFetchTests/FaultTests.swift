@@ -8,6 +8,7 @@ import Testing
   var scene: Scene
 
   init() throws { scene = try Scene() }
+  init(_ scene: Scene) { self.scene = scene }
 
   /// A server of the scene's file with faults.
   func server(
@@ -133,8 +134,6 @@ import Testing
     #expect(try await test.fetch(server) == scene.bytes)
     #expect(server.sentBytes == scene.bytes.count + size, "only that chunk came again")
   }
-
-  init(_ scene: Scene) { self.scene = scene }
 
   @Test func `digests of chunks that do not fit`() async throws {
     var test = self

@@ -67,7 +67,7 @@ import Testing
     }
     #expect(error?.kind == .integrity)
     #expect(error?.found == stated.hex)
-    #expect(seen.last?.bytesReceived == 0, "before any content came")
+    #expect(seen.phases == [.connecting], "before any content came")
     #expect(scene.isEmpty)
   }
 

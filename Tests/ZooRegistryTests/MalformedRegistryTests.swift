@@ -82,6 +82,18 @@ import ZooCore
       "a positive number or null", #""1""#
     ),
     Fault(
+      "files", #"{"pt": {"url": "a", "chunks": {"sha256": []}}}"#, at: "files.pt.chunks.size",
+      "a positive integer", "nothing"
+    ),
+    Fault(
+      "files", #"{"pt": {"url": "a", "size": 9, "chunks": {"size": 4, "sha256": ["a"]}}}"#,
+      at: "files.pt.chunks.sha256", "an array, 3 times 64 hexadecimal digits", "an array"
+    ),
+    Fault(
+      "files", #"{"pt": {"url": "a", "chunks": {"size": 4, "sha256": ["a"]}}}"#,
+      at: "files.pt.chunks.sha256", "an array, each 64 hexadecimal digits", "an array"
+    ),
+    Fault(
       "heads", #"{"family": {"url": "h", "classes": -3}}"#, at: "heads.family.classes",
       "a positive integer or null", "-3"
     ),

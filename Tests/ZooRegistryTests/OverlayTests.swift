@@ -53,6 +53,17 @@ import ZooCore
     #expect(registry.names(matching: "alpha_*", family: "vit") == ["alpha_x"])
   }
 
+  @Test func aFileMayStateTheDigestsOfItsChunks() throws {
+    let digest = String(repeating: "AB", count: 32)
+    let text = """
+      {"schema": 1, "models": {"m": {"network": "vit_b16", "files": {"pt": {
+        "url": "m.pt", "size": 9, "chunks": {"size": 8, "sha256": ["\(digest)", "\(digest)"]}}}}}}
+      """
+    let file = try Registry(parsing: text.utf8, source: "zoo.json").entry(named: "m").files[0]
+    #expect(file.chunks?.size == 8)
+    #expect(file.chunks?.sha256 == [digest.lowercased(), digest.lowercased()])
+  }
+
   @Test func unknownNamesListTheRegistries() throws {
     let registry = try Registry.builtIn().overlaid(with: overlay("x", source: "my.json"))
     #expect { try registry.entry(named: "xyzzy") } throws: { error in

@@ -4,7 +4,7 @@ import Synchronization
 /// Tells on standard error how far a command has come, at most ten times a second.
 final class ProgressReport: Sendable {
   private struct State {
-    var file = ""
+    var name = ""
     var start = ContinuousClock.now
     var last: ContinuousClock.Instant?
   }
@@ -24,10 +24,12 @@ final class ProgressReport: Sendable {
 
   private func report(_ progress: FetchProgress) {
     let isLast = progress.bytesReceived == progress.totalBytes
-    guard let seconds = secondsIfDue(progress.file, isLast: isLast) else { return }
+    let name = "\(progress.file) \(progress.phase.name)"
+    guard let seconds = secondsIfDue(name, isLast: isLast) else { return }
     tell(
       [
         "file": .string(progress.file), "model": .string(progress.model),
+        "phase": .string(progress.phase.name),
         "received": .integer(progress.bytesReceived),
         "total": progress.totalBytes.map { .integer($0) } ?? .null,
       ],
@@ -44,7 +46,7 @@ final class ProgressReport: Sendable {
   private func secondsIfDue(_ name: String, isLast: Bool) -> Double? {
     let now = ContinuousClock.now
     return state.withLock { state in
-      if state.file != name { state = State(file: name, start: now) }
+      if state.name != name { state = State(name: name, start: now) }
       if let last = state.last, now - last < .milliseconds(100), !isLast { return nil }
       state.last = now
       return (now - state.start) / .seconds(1)

@@ -15,15 +15,19 @@ final class NginxServer {
   let files: TemporaryDirectory
   private(set) var port = 0
   private(set) var otherPort = 0
+  private var securePort = 0
+  private let certificates: TestCertificates?
   private let work: TemporaryDirectory
   private var process = Process()
 
-  init() throws {
+  /// - Parameter certificates: for a third port, with TLS and HTTP/2.
+  init(_ certificates: TestCertificates? = nil) throws {
+    self.certificates = certificates
     files = try TemporaryDirectory()
     work = try TemporaryDirectory()
     // Someone may take a port between looking for a free one and using it.
     for _ in 0..<5 {
-      (port, otherPort) = try freePorts()
+      (port, otherPort, securePort) = try freePorts()
       if try start() { return }
     }
     let log = String(decoding: contents(of: work.path + "/error.log") ?? [], as: UTF8.self)
@@ -50,6 +54,9 @@ final class NginxServer {
   deinit { stop() }
 
   func url(_ path: String) -> String { "http://127.0.0.1:\(port)/\(path)" }
+  func secureURL(_ path: String, host: String) -> String {
+    "https://\(host):\(securePort)/\(path)"
+  }
 
   func stop() {
     guard process.isRunning else { return }
@@ -95,7 +102,7 @@ final class NginxServer {
       fastcgi_temp_path "\(work.path)/fastcgi";
       uwsgi_temp_path "\(work.path)/uwsgi";
       scgi_temp_path "\(work.path)/scgi";
-      log_format test '$server_port $uri token=[$http_authorization] agent=[$http_user_agent]';
+      log_format test '$server_port $uri token=[$http_authorization] agent=[$http_user_agent] protocol=[$server_protocol]';
       access_log "\(work.path)/access.log" test;
       root "\(files.path)";
       server {
@@ -112,12 +119,23 @@ final class NginxServer {
         location /busy { return 503; }
       }
       server { listen 127.0.0.1:\(otherPort); }
+      \(certificates.map(secureServer) ?? "")
+    }
+    """
+  }
+
+  private func secureServer(_ certificates: TestCertificates) -> String {
+    """
+    server {
+      listen 127.0.0.1:\(securePort) ssl http2;
+      ssl_certificate "\(certificates.certificate)";
+      ssl_certificate_key "\(certificates.key)";
     }
     """
   }
 }
 
-private func freePorts() throws -> (Int, Int) {
-  let sockets = [try LoopbackSocket(), try LoopbackSocket()]
-  return (sockets[0].port, sockets[1].port)
+private func freePorts() throws -> (Int, Int, Int) {
+  let sockets = [try LoopbackSocket(), try LoopbackSocket(), try LoopbackSocket()]
+  return (sockets[0].port, sockets[1].port, sockets[2].port)
 }

@@ -62,8 +62,9 @@ struct Scene: CustomTestStringConvertible {
   let bytes: [UInt8]
   var request: FileRequest
 
-  init(size: Int = 100_000) throws {
-    server = try NginxServer()
+  init(size: Int = 100_000, server: NginxServer? = nil) throws {
+    let server = try server ?? NginxServer()
+    self.server = server
     directory = try TemporaryDirectory()
     cache = try Cache(root: directory.path + "/cache")
     bytes = sampleBytes(size)

@@ -1,0 +1,183 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import ZooFetch
+
+/// Processes that want the same file; here they are fetchers of one process.
+@Suite struct SharingTests {
+  let resume: ResumeTests
+  var scene: Scene { resume.scene }
+  var server: FaultyServer { resume.server }
+
+  init() throws { resume = try ResumeTests() }
+
+  /// An owner on a machine of which nothing can be seen.
+  static let foreign = Owner(
+    ProcessIdentity(host: "elsewhere", pid: 7, start: 1, boot: "other", namespace: "other"),
+    isLocked: true)
+
+  @Test(arguments: [true, false])
+  func `one download for all`(hasDigest: Bool) async throws {
+    var request = scene.request
+    if !hasDigest { request.sha256 = nil }
+    let slow = try FaultyServer(scene.bytes) { _, answer in
+      usleep(20_000)
+      return answer
+    }
+    request.urls = [slow.url]
+    let (fetchers, wanted) = ((0..<8).map { _ in scene.fetcher() }, request)
+    let log = ProgressLog()
+    let files = try await withThrowingTaskGroup(of: FetchedFile.self) { group in
+      for fetcher in fetchers {
+        group.addTask { try await fetcher.fetch(wanted) { log.append($0) } }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(files.map(\.path)).count == 1)
+    #expect(contents(of: files[0].path) == scene.bytes)
+    #expect(files.count { !$0.wasCached } == 1)
+    #expect(slow.sentBytes == scene.bytes.count)
+    let me = ProcessIdentity.current
+    #expect(log.phases.contains(.waiting(for: "process \(me.pid) on \(me.host)")))
+    #expect(ZooFetchTests.files(below: scene.cache.root + "/partial") == [])
+  }
+
+  @Test func `when the owner gives up, the next one goes on`() async throws {
+    let slow = try FaultyServer(scene.bytes) { request, answer in
+      var answer = answer
+      if request.number >= 4 { (answer.end, answer.stalls) = (1000, true) }
+      return answer
+    }
+    var first = scene.request
+    first.urls = [slow.url]
+    let patient = scene.fetcher { $0.stallTimeout = .seconds(60) }
+    let (fetcher, slowRequest, request) = (scene.fetcher(), first, scene.request)
+    let owner = Task { try await patient.fetch(slowRequest) }
+    while slow.requests.count < 5 { try await Task.sleep(for: .milliseconds(5)) }
+    let (waits, signal) = AsyncStream<Void>.makeStream()
+    let next = Task {
+      try await fetcher.fetch(request) {
+        if case .waiting = $0.phase { signal.yield() }
+      }
+    }
+    for await _ in waits { break }
+    owner.cancel()
+    await #expect(throws: CancellationError.self) { try await owner.value }
+    #expect(contents(of: try await next.value.path) == scene.bytes)
+    #expect(slow.sentBytes + server.sentBytes <= scene.bytes.count + 4 * 1000)
+    #expect(files(below: scene.cache.root + "/partial") == [])
+  }
+
+  @Test func `an owner of whom nothing is heard is not waited for for ever`() async throws {
+    try resume.leave([0..<40_000], owner: SharingTests.foreign)
+    let clock = TestClock()
+    #expect(try await resume.resume(clock.pacing) == 60_000, "what it had is copied")
+    #expect(clock.elapsed > FetchOptions().ownerTimeout)
+    let left = try #require(
+      contents(of: Claim.partDirectory(in: resume.claimDirectory(1)) + "/data"))
+    #expect(left.count == scene.bytes.count, "it may come back, and keeps what it had")
+  }
+
+  @Test func `an owner that lives is waited for as long as it shows that`() async throws {
+    try resume.leave([0..<40_000], owner: SharingTests.foreign)
+    let path = Claim.ownerPath(in: resume.claimDirectory(1))
+    let clock = TestClock()
+    let beats = Mutex(300)
+    let pacing = Pacing(
+      sleep: {
+        try await clock.sleep($0)
+        if beats.withLock({
+          $0 -= 1; return $0
+        }) > 0 {
+          try OpenFile(path, flags: O_RDWR, action: "open").touch()
+        }
+      }, now: { clock.now })
+    try await resume.resume(pacing)
+    #expect(clock.elapsed > .milliseconds(200) * 299)
+  }
+
+  @Test func `an owner in this process that hangs`() async throws {
+    let directory = scene.cache.partialDirectory(of: scene.request)
+    let claim = try #require(try Claim.make(1, in: directory.path))
+    #expect(try Claim.make(1, in: directory.path) == nil)
+    #expect(try directory.entries().map(\.state) == [.owned(Owner(.current, isLocked: true))])
+    let clock = TestClock()
+    #expect(try await resume.resume(clock.pacing) == scene.bytes.count)
+    #expect(clock.elapsed > FetchOptions().ownerTimeout)
+    claim.release()
+    #expect(try directory.entries().map(\.state) == [.free])
+  }
+
+  @Test(arguments: ["", "1", "{", #"{"process":{}}"#])
+  func `an owner file that cannot be read`(text: String) async throws {
+    try resume.leave([0..<40_000])
+    let path = Claim.ownerPath(in: resume.claimDirectory(1))
+    try FileManager.default.removeItem(atPath: path)
+    if !text.isEmpty { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+    let clock = TestClock()
+    try await resume.resume(clock.pacing)
+    #expect(clock.elapsed > FetchOptions().ownerTimeout, "it may be about to be written")
+  }
+
+  @Test func `who has ended and who may not have`() {
+    let me = ProcessIdentity.current
+    func owner(_ change: (inout ProcessIdentity) -> Void, isLocked: Bool = true) -> Owner {
+      var process = me
+      change(&process)
+      return Owner(process, isLocked: isLocked)
+    }
+    let alive = owner { _ in }
+    #expect(!alive.hasEnded(.held))
+    #expect(!alive.hasEnded(.free), "the file system pretends to have locks")
+    let gone = owner { $0.start -= 1 }
+    #expect(gone.hasEnded(.free) && gone.hasEnded(.unknown))
+    #expect(!gone.hasEnded(.held), "a number that is used again, and a lock that tells")
+    let inContainer = owner { $0.namespace = "pid:[1]" }
+    #expect(inContainer.hasEnded(.free))
+    #expect(!inContainer.hasEnded(.unknown) && !inContainer.hasEnded(.held))
+    #expect(!owner({ $0.namespace = "pid:[1]" }, isLocked: false).hasEnded(.free))
+    let elsewhere = owner { $0.boot = "other" }
+    #expect(!elsewhere.hasEnded(.free) && !elsewhere.hasEnded(.held))
+    #expect(Owner(json: alive.json) == alive)
+    #expect(me.isRunning == true)
+  }
+
+  @Test func `a process that was killed and not yet waited for has ended`() throws {
+    let child = Process()
+    child.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    child.arguments = ["100"]
+    try child.run()
+    var process = ProcessIdentity.current
+    process.pid = Int(child.processIdentifier)
+    #expect(process.isRunning == false, "another start")
+    child.terminate()
+    child.waitUntilExit()
+    #expect(process.isRunning == false)
+  }
+}
+
+/// A clock on which sleeping takes no time.
+final class TestClock: Sendable {
+  private let start = ContinuousClock.now
+  private let time = Mutex(ContinuousClock.now)
+  private let pauses = Mutex<[Duration]>([])
+
+  var now: ContinuousClock.Instant { time.withLock { $0 } }
+  var elapsed: Duration { now - start }
+  /// How long was slept each time.
+  var slept: [Duration] { pauses.withLock { $0 } }
+
+  @Sendable func sleep(_ duration: Duration) async throws {
+    try await Task.sleep(for: .milliseconds(1))
+    time.withLock { $0 += duration }
+    pauses.withLock { $0.append(duration) }
+  }
+
+  /// - Parameter random: what chance always brings.
+  func pacing(random: Double) -> Pacing {
+    Pacing(sleep: sleep, now: { self.now }, random: { random })
+  }
+
+  var pacing: Pacing { pacing(random: 1) }
+}
