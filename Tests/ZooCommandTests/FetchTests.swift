@@ -135,7 +135,7 @@ struct FetchTests {
     #expect(
       try JSONValue(parsing: String(last)) == [
         "file": .string("\(ZooCommand.model).pt"), "model": .string(ZooCommand.model),
-        "received": 1_306_621, "total": 1_306_621,
+        "phase": "done", "received": 1_306_621, "total": 1_306_621,
       ])
   }
 

@@ -101,9 +101,11 @@ extension CommonOptions {
   }
 
   /// The zoo that the options and the environment describe.
-  func makeZoo() async throws -> ModelZoo {
+  func makeZoo(_ fetching: FetchingOptions? = nil) async throws -> ModelZoo {
     if quiet { StandardError.silenceNotes() }
-    return try await ModelZoo(try environment())
+    var environment = try environment()
+    try fetching?.apply(to: &environment)
+    return try await ModelZoo(environment)
   }
 
   /// What tells of this command's progress.
