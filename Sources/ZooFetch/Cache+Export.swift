@@ -27,7 +27,8 @@ extension Cache {
   ) async throws -> [BundleFile] {
     var manifest = BundleManifest(files: [])
     var paths: [SHA256Digest: String] = [:]
-    for request in requests {
+    var seen: Set<CachedFileName> = []
+    for request in requests where seen.insert(request.name).inserted {
       guard let file = try await verifiedFile(for: request) else {
         throw FetchError.notCached(request)
       }
