@@ -101,10 +101,7 @@ private struct BundleWriter {
       try tar.beginFile(BundleFile.name(of: digest), size: size)
       try copy(path, digest, size: size, to: tar) { count in
         done += count
-        progress?(
-          FetchProgress(
-            model: "", file: stream.name, bytesReceived: done, totalBytes: total, phase: .receiving)
-        )
+        progress?(FetchProgress(work: stream.name, done, of: total))
       }
       try tar.endFile(size: size)
     }
