@@ -6,6 +6,8 @@ public struct FetchPlan: Sendable {
     public var file: ModelSet.File
     /// Whether the cache seems to have it; it is not hashed for this.
     public var isCached: Bool
+    /// How many bytes of the disk an earlier attempt has taken already.
+    public var partialBytes: Int
   }
 
   /// The files, in the order of the set.
@@ -13,12 +15,18 @@ public struct FetchPlan: Sendable {
   /// How many bytes the disk of the cache has room for; `nil` where the system does not tell.
   public var freeBytes: Int?
 
-  /// How many bytes are to be fetched, as far as sizes are stated; rounded where those are.
-  public var bytes: Int {
+  /// The size of the files to be fetched, as far as it is stated; rounded where that is.
+  public var bytes: Int { sum { $0.file.estimatedSize ?? 0 } }
+
+  /// How many bytes of the disk they take beyond what earlier attempts have taken.
+  public var diskBytes: Int { sum { max(0, ($0.file.estimatedSize ?? 0) - $0.partialBytes) } }
+
+  private func sum(_ bytes: (File) -> Int) -> Int {
     var seen: Set<SHA256Digest> = []
-    return missing.reduce(0) { sum, file in
-      if let digest = file.request.sha256, !seen.insert(digest).inserted { return sum }
-      return sum + (file.estimatedSize ?? 0)
+    return files.reduce(0) { sum, file in
+      if file.isCached { return sum }
+      if let digest = file.file.request.sha256, !seen.insert(digest).inserted { return sum }
+      return sum + bytes(file)
     }
   }
 
@@ -33,7 +41,11 @@ extension ModelZoo {
   /// What fetching a set would take; no connection is opened.
   public func plan(_ set: ModelSet) -> FetchPlan {
     FetchPlan(
-      files: set.files.map { FetchPlan.File(file: $0, isCached: isCached($0.request)) },
+      files: set.files.map { file in
+        FetchPlan.File(
+          file: file, isCached: isCached(file.request),
+          partialBytes: fetcher.cache.partialBytes(of: file.request))
+      },
       freeBytes: fetcher.cache.freeBytes)
   }
 }

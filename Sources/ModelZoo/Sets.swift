@@ -33,7 +33,7 @@ extension ModelZoo {
     _ set: ModelSet, prechecks: Bool = true, progress: ProgressHandler? = nil,
     finished: ((SetReport.File) throws -> Void)? = nil
   ) async throws -> SetReport {
-    if fetcher.policy == .online { try fetcher.cache.checkSpace(for: plan(set).bytes) }
+    if fetcher.policy == .online { try fetcher.cache.checkSpace(for: plan(set).diskBytes) }
     var report = SetReport()
     for file in set.files {
       let result = try await outcome(of: file.request) {

@@ -103,9 +103,7 @@ private struct Adopter {
         adoption.problems.append(error)
       }
       done += file.size
-      progress?(
-        FetchProgress(
-          model: "", file: directory, bytesReceived: done, totalBytes: total, phase: .receiving))
+      progress?(FetchProgress(work: directory, done, of: total))
     }
   }
 

@@ -27,7 +27,8 @@ extension Cache {
   ) async throws -> [BundleFile] {
     var manifest = BundleManifest(files: [])
     var paths: [SHA256Digest: String] = [:]
-    for request in requests {
+    var seen: Set<CachedFileName> = []
+    for request in requests where seen.insert(request.name).inserted {
       guard let file = try await verifiedFile(for: request) else {
         throw FetchError.notCached(request)
       }
@@ -100,10 +101,7 @@ private struct BundleWriter {
       try tar.beginFile(BundleFile.name(of: digest), size: size)
       try copy(path, digest, size: size, to: tar) { count in
         done += count
-        progress?(
-          FetchProgress(
-            model: "", file: stream.name, bytesReceived: done, totalBytes: total, phase: .receiving)
-        )
+        progress?(FetchProgress(work: stream.name, done, of: total))
       }
       try tar.endFile(size: size)
     }

@@ -147,9 +147,7 @@ private struct BundleReader {
       hasher.update(bytes)
       try file?.append(bytes)
       received += bytes.byteCount
-      progress?(
-        FetchProgress(
-          model: "", file: name, bytesReceived: received, totalBytes: total, phase: .receiving))
+      progress?(FetchProgress(work: name, received, of: total))
     }
     let found = hasher.finish()
     guard found == digest else {
@@ -175,7 +173,7 @@ private struct BundleReader {
 
   private func removeStaging(_ contents: Set<SHA256Digest>) {
     for digest in contents { FileSystem.remove("\(staging)/\(digest.hex)") }
-    FileSystem.removeEmptyDirectory(staging)
+    FileSystem.removeDirectory(staging)
   }
 }
 

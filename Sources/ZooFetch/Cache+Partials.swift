@@ -13,26 +13,31 @@ extension Cache {
     return partials
   }
 
+  /// How many bytes of the disk a download of a file has taken already.
+  package func partialBytes(of request: FileRequest) -> Int {
+    let paths = (try? tree(partialDirectory(of: request).path)) ?? []
+    return paths.reduce(0) { $0 + (FileStatus(at: $1)?.allocatedBytes ?? 0) }
+  }
+
   /// Removes what stands under a path of `partial`.
   ///
   /// - Returns: whether nobody held a lock on any of it, so that it is gone.
   func remove(_ partial: CacheInventory.Partial, dryRun: Bool) throws(FetchError) -> Bool {
-    for path in try tree(partial.path) {
+    let paths = try tree(partial.path)
+    for path in paths {
       guard let status = FileStatus(at: path) else { continue }
       // A download that has begun meanwhile keeps its files, and with them the directory.
-      if status.kind != .directory, status.modified > partial.lastChanged { return false }
-      guard
-        try FileSystem.withoutUsers(
-          of: path,
-          { () throws(FetchError) in
-            if dryRun { return }
-            if status.kind == .directory {
-              FileSystem.removeEmptyDirectory(path)
-            } else {
-              try FileSystem.removeOrThrow(path)
-            }
-          })
+      guard status.modified <= partial.lastChanged,
+        try FileSystem.withoutUsers(of: path, {})
       else { return false }
+    }
+    if dryRun { return true }
+    for path in paths {
+      if FileStatus(at: path)?.kind == .directory {
+        FileSystem.removeDirectory(path)
+      } else {
+        try FileSystem.removeOrThrow(path)
+      }
     }
     return true
   }

@@ -66,7 +66,7 @@ extension Cache {
     for name in references where models.contains(name.model) && !kept.contains(name) {
       for kind in ["models", "pins"] {
         try FileSystem.removeOrThrow("\(root)/\(kind)/\(name)")
-        FileSystem.removeEmptyDirectory("\(root)/\(kind)/\(name.model)")
+        FileSystem.removeDirectory("\(root)/\(kind)/\(name.model)")
       }
     }
     return removal
@@ -118,7 +118,7 @@ extension Cache {
       if dryRun || wasUsedMeanwhile { return }
       for name in links {
         try FileSystem.removeOrThrow(linkPath(of: name))
-        FileSystem.removeEmptyDirectory("\(root)/models/\(name.model)")
+        FileSystem.removeDirectory("\(root)/models/\(name.model)")
       }
       try FileSystem.removeOrThrow(blob.path)
       removeStamp(of: blob.sha256)

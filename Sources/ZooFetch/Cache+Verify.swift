@@ -55,10 +55,7 @@ extension Cache {
             CacheVerification.Damage(blob: blob, error: error, isRemoved: isRemoved))
         }
         done += blob.size
-        progress?(
-          FetchProgress(
-            model: "", file: "verifying", bytesReceived: done, totalBytes: total, phase: .verifying)
-        )
+        progress?(FetchProgress(work: root, done, of: total))
       }
       return result
     }
@@ -81,5 +78,12 @@ extension Cache {
     try FileSystem.withoutUsers(of: blob.path) { () throws(FetchError) in
       try FileSystem.removeOrThrow(blob.path)
     }
+  }
+}
+
+extension FetchProgress {
+  /// Progress of hashing or copying many files.
+  init(work name: String, _ done: Int, of total: Int) {
+    self.init(model: "", file: name, bytesReceived: done, totalBytes: total, phase: .verifying)
   }
 }

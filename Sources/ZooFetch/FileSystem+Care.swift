@@ -49,9 +49,6 @@ extension FileSystem {
     return time.nanoseconds
   }
 
-  /// Removes a directory if nothing is left in it.
-  static func removeEmptyDirectory(_ path: String) { rmdir(path) }
-
   /// Removes a file or a link, or says why not.
   static func removeOrThrow(_ path: String) throws(FetchError) {
     guard remove(path) else { throw .disk("remove", path, code: errno) }

@@ -49,3 +49,27 @@ struct FormattingTests {
     #expect(csvField("say \"hi\"") == "\"say \"\"hi\"\"\"")
   }
 }
+
+struct QuantityTests {
+  @Test(arguments: [
+    ("0", 0), ("17", 17), ("17B", 17), ("20GB", 20_000_000_000), ("20 GB", 20_000_000_000),
+    ("1.5gb", 1_500_000_000), ("512MiB", 536_870_912), ("2k", 2048), ("1T", 1 << 40),
+  ])
+  func bytes(text: String, bytes: Int) { #expect(ByteCount(argument: text)?.bytes == bytes) }
+
+  @Test(arguments: ["", "GB", "-1", "1e3", "1..2", "20 parrots", "999999999999TB", "٣GB"])
+  func noBytes(text: String) { #expect(ByteCount(argument: text) == nil) }
+
+  @Test(arguments: [
+    ("45s", 45), ("90m", 5400), ("12h", 43_200), ("30d", 2_592_000), ("2W", 1_209_600),
+  ])
+  func ages(text: String, seconds: Int) { #expect(Age(argument: text)?.seconds == seconds) }
+
+  @Test(arguments: ["", "30", "d", "-1d", "1y"])
+  func noAges(text: String) { #expect(Age(argument: text) == nil) }
+
+  @Test func dates() {
+    #expect(Dates.iso(0) == "1970-01-01T00:00:00Z")
+    #expect(Dates.iso(1_709_210_096_999_999_999) == "2024-02-29T12:34:56Z")
+  }
+}

@@ -223,6 +223,20 @@ import ZooCore
     #expect(files(below: cache.root + "/partial") == ["three/part"])
   }
 
+  @Test func `a download under way stays, one that was given up goes`() throws {
+    let partial = cache.partialDirectory(of: weightsA)
+    let claim = try #require(try Claim.make(1, in: partial.path))
+    let part = try Part(creating: claim.partDirectory)
+    try part.file.append(sampleBytes(20_000).span.bytes)
+    #expect(cache.partialBytes(of: weightsA) >= 20_000)
+    #expect(cache.partialBytes(of: weightsB) == 0)
+    let rules = PruneRules(partialsUnchangedFor: 0)
+    #expect(try cache.prune(rules).partials.isEmpty)
+    claim.release()
+    #expect(try cache.prune(rules).partials.map(\.path) == [cache.root + "/partial/a"])
+    #expect(files(below: cache.root + "/partial") == [])
+  }
+
   @Test func `leavings that someone holds a lock on`() throws {
     let path = try stock.directory.write([1], to: "cache/partial/model/part")
     let user = try LockedFile(path)

@@ -91,13 +91,9 @@ extension CommonOptions {
     return try await ModelZoo(environment)
   }
 
-  /// The files of the registries, as far as these can be read without a network.
-  func registeredFiles() async throws -> [FileRequest] {
-    do {
-      return try await makeOfflineZoo().registeredFiles.map(\.request)
-    } catch ModelError.remoteRegistryOffline {
-      return []
-    }
+  /// The files of the registries; none if a registry cannot be read without a network.
+  func registeredFiles() async -> [FileRequest] {
+    (try? await makeOfflineZoo().registeredFiles.map(\.request)) ?? []
   }
 
   /// The zoo that the options and the environment describe.

@@ -103,11 +103,12 @@ extension FetchPlan {
       + free + verdict
   }
 
-  private var fits: Bool { freeBytes.map { $0 >= bytes } ?? true }
+  private var fits: Bool { freeBytes.map { $0 >= diskBytes } ?? true }
 
   var json: JSONValue {
     [
       "files": .array(files.map(\.json)), "bytes": .integer(bytes),
+      "disk_bytes": .integer(diskBytes),
       "files_of_unknown_size": .integer(filesOfUnknownSize), "free_bytes": .optional(freeBytes),
       "fits": .bool(fits),
     ]

@@ -26,11 +26,11 @@ extension Zoo.CacheCommand {
       try options.json
         ? StandardOutput.write(["files": .array(imported.files.map(\.json))])
         : StandardOutput.write(imported.files.text)
-      try await noteUnknownModels(imported)
+      await noteUnknownModels(imported)
     }
 
-    private func noteUnknownModels(_ imported: BundleImport) async throws {
-      let known = Set(try await options.registeredFiles().map(\.model))
+    private func noteUnknownModels(_ imported: BundleImport) async {
+      let known = Set(await options.registeredFiles().map(\.model))
       let unknown = Set(imported.files.map(\.model)).subtracting(known).sorted()
       if unknown.isEmpty || imported.registry == nil { return }
       StandardError.note(

@@ -12,7 +12,7 @@ extension Zoo.CacheCommand {
 
     func run() async throws {
       let cache = try options.makeCache()
-      let inventory = try cache.inventory(knowing: try await options.registeredFiles())
+      let inventory = try cache.inventory(knowing: await options.registeredFiles())
       if options.json { return try StandardOutput.write(json(inventory, of: cache)) }
       var table = Table([("SIZE", .right), ("LAST USED", .left), ("FILE", .left)])
       for blob in inventory.blobs {

@@ -22,7 +22,7 @@ extension Zoo.CacheCommand {
     func run() async throws {
       let cache = try options.makeCache()
       let removal = try cache.remove(
-        models: models, knowing: try await options.registeredFiles(), dryRun: dryRun)
+        models: models, knowing: await options.registeredFiles(), dryRun: dryRun)
       try removal.write(dryRun: dryRun, asJSON: options.json)
       if let blob = removal.inUse.first {
         throw CommandError(

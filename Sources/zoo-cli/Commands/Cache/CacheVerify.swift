@@ -22,7 +22,7 @@ extension Zoo.CacheCommand {
     func run() async throws {
       let cache = try options.makeCache()
       let result = try await cache.verify(
-        models: models.isEmpty ? nil : models, knowing: try await options.registeredFiles(),
+        models: models.isEmpty ? nil : models, knowing: await options.registeredFiles(),
         removing: remove, progress: options.makeProgress().handler)
       StandardError.clearStatus()
       try options.json ? StandardOutput.write(json(result)) : write(result)
