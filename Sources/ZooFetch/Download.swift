@@ -34,7 +34,10 @@ final class Download: Sendable {
     transport = fetcher.transport
     pacing = fetcher.pacing
     logger = fetcher.logger
-    expected = Mutex(expectation)
+    // A complete part is not asked for again, so what a server said of it has to do.
+    let stated = part.isComplete ? part.expectedDigest : nil
+    expected = Mutex(
+      expectation ?? stated.map { Expectation(digest: $0, source: .serverStated) })
   }
 
   /// What the file must be, as far as registry, pin or server have said it.
@@ -86,7 +89,7 @@ final class Download: Sendable {
           failures.append(mismatch)
         }
         // Where nothing is left to try, this is the error itself.
-        if !sources.isEmpty { logger.warning("\(mismatch)") }
+        if !sources.isEmpty { logger.warning("\(mismatch.finding); trying another place") }
       } catch let error as FetchError where error.kind != .disk && error.kind != .other {
         logger.debug("\(error)")
         failures.append(error)

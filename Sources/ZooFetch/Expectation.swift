@@ -1,7 +1,7 @@
 import ZooCore
 
 /// What a file must be, and who says so.
-struct Expectation {
+struct Expectation: Sendable {
   var digest: SHA256Digest
   var source: ChecksumSource
   /// Where the digest is pinned, if it was taken from a pin.

@@ -60,18 +60,12 @@ public struct Fetcher: Sendable {
       try options.validate()
       let meter = ProgressMeter(request, progress)
       if policy == .offline {
-        let (cached, _) = try await offload { try find(request, cancellation: $0) }
+        let cached = try await offload { try find(request, cancellation: $0) }
         guard let cached else { throw FetchError.offline(request) }
         meter.report(cached.size, of: cached.size, .cached)
         return cached
       }
-      let file: FetchedFile
-      switch try await takeTurn(request, meter) {
-      case .cached(let cached): file = cached
-      case .ours(let claim, let expectation):
-        file = try await download(request, expectation, claim, meter)
-      case .busy: throw FetchError.offline(request)
-      }
+      let file = try await fetchOnline(request, meter)
       meter.report(file.size, of: file.size, file.wasCached ? .cached : .done)
       return file
     } catch var error as FetchError {
@@ -89,124 +83,33 @@ public struct Fetcher: Sendable {
     return cache.directories.contains { cache.hasFile(digest, in: $0) }
   }
 
-  private func find(
+  /// The file, if a cache has it and it is verified.
+  func find(
     _ request: FileRequest, cancellation: Cancellation
-  ) throws -> (FetchedFile?, Expectation?) {
-    guard let expectation = try expectation(of: request) else { return (nil, nil) }
+  ) throws -> FetchedFile? {
+    guard let expectation = try expectation(of: request) else { return nil }
     let found = try cache.lookup(expectation.digest, cancellation: cancellation)
     if found.path == nil, policy == .offline, let problem = found.problems.first { throw problem }
     for problem in found.problems { logger.warning("\(problem)") }
-    guard let path = found.path else { return (nil, expectation) }
+    guard let path = found.path else { return nil }
     logger.debug("\(request.file) of \(request.model) is cached as \(path)")
     let isWritable = path == cache.path(of: expectation.digest)
-    let file = FetchedFile(
+    return FetchedFile(
       path: path, sha256: expectation.digest, size: found.size,
       checksumSource: expectation.source, wasCached: true,
       link: isWritable ? link(request, to: expectation.digest) : nil)
-    return (file, expectation)
   }
 
-  private func expectation(of request: FileRequest) throws -> Expectation? {
+  /// What the file must be, as the registry or a pin says it.
+  func expectation(of request: FileRequest) throws -> Expectation? {
     if let digest = request.sha256 { return Expectation(digest: digest, source: .registry) }
     guard let pin = try cache.pin(of: request) else { return nil }
     return Expectation(
       digest: pin.digest, source: pin.source, pinPath: pin.path)
   }
 
-  /// Waits until the file is there or it is this process's turn to download it.
-  private func takeTurn(
-    _ request: FileRequest, _ meter: ProgressMeter
-  ) async throws -> Turn {
-    var watch = OwnerWatch(limit: options.ownerTimeout)
-    while true {
-      let (turn, newWatch) = try await offload { [watch] cancellation in
-        var watch = watch
-        return (try self.turn(request, &watch, cancellation), watch)
-      }
-      guard case .busy(let owner) = turn else { return turn }
-      watch = newWatch
-      meter.report(.waiting(for: owner?.description ?? "another process"))
-      try await pacing.sleep(.milliseconds(200))
-    }
-  }
-
-  private func turn(
-    _ request: FileRequest, _ watch: inout OwnerWatch, _ cancellation: Cancellation
-  ) throws -> Turn {
-    let (cached, expectation) = try find(request, cancellation: cancellation)
-    if let cached { return .cached(cached) }
-    let directory = cache.partialDirectory(of: request)
-    let last = try directory.entries().last
-    if let last, case .owned(let owner) = last.state, !watch.isStale(last, now: pacing.now()) {
-      return .busy(owner)
-    }
-    guard let claim = try Claim.make((last?.number ?? 0) + 1, in: directory.path) else {
-      return .busy(nil)
-    }
-    // The file may have come between the look for it and the claim.
-    if case (let cached?, _) = try find(request, cancellation: cancellation) {
-      claim.remove()
-      return .cached(cached)
-    }
-    return .ours(claim, expectation)
-  }
-
-  private func download(
-    _ request: FileRequest, _ expectation: Expectation?, _ claim: Claim, _ meter: ProgressMeter
-  ) async throws -> FetchedFile {
-    var part: Part?
-    do {
-      let opened = try await offload { _ in
-        try cache.partialDirectory(of: request).openPart(for: claim) { content in
-          content.digest == expectation?.digest || expectation == nil
-        }
-      }
-      part = opened
-      let download = Download(request, expectation, claim, into: opened, with: self, meter)
-      meter.report(opened.received, of: opened.size, .connecting)
-      let sources = request.urls.map {
-        Source($0, tokens: tokens, endpoint: options.huggingFaceEndpoint)
-      }
-      let verified = try await download.run(sources)
-      meter.report(.storing)
-      let file = try await offload { _ in try store(verified, opened, for: request) }
-      claim.remove()
-      return file
-    } catch {
-      let isDiskFault = (error as? FetchError)?.kind == .disk
-      guard let part, part.received > 0, part.size != nil, !isDiskFault else {
-        claim.remove()
-        throw error
-      }
-      claim.release()
-      guard var failure = error as? FetchError else { throw error }
-      failure.keptBytes = part.received
-      throw failure
-    }
-  }
-
-  private func store(
-    _ verified: Download.Verified, _ part: Part, for request: FileRequest
-  ) throws -> FetchedFile {
-    let digest = verified.digest
-    let path = try cache.adopt(part.file, as: digest)
-    if verified.checksumSource != .registry {
-      try cache.setPin(
-        digest, verified.checksumSource, url: verified.source.shownURL, of: request)
-      logger.notice(
-        """
-        no registry states a checksum of \(request.file): from now on its SHA-256 has to be \
-        \(digest), \(verified.checksumSource == .pinned
-          ? "that of the file that came" : "which the server states")
-        """)
-    }
-    return FetchedFile(
-      path: path, sha256: digest, size: verified.size, checksumSource: verified.checksumSource,
-      wasCached: false, link: link(request, to: digest))
-  }
-
   /// The link is for people only: a file system without links is no reason to fail.
-  private func link(_ request: FileRequest, to digest: SHA256Digest) -> String? {
+  func link(_ request: FileRequest, to digest: SHA256Digest) -> String? {
     do throws(FetchError) { return try cache.link(request, to: digest) } catch {
       logger.debug("\(error)")
       return nil

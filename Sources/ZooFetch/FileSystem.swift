@@ -9,7 +9,7 @@ import ZooCore
 #endif
 
 /// The facts of a file by which a stamp knows it again.
-struct FileIdentity: Equatable {
+struct FileIdentity: Equatable, Sendable {
   var size: Int
   var modifiedNanoseconds: Int
   var inode: Int

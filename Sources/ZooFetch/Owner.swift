@@ -61,7 +61,7 @@ enum OwnerFile {
     }
   }
 
-  enum State: Equatable {
+  enum State: Equatable, Sendable {
     /// Nobody owns the download any more: given up, or its owner has ended.
     case free
     /// Someone does, or may do so.

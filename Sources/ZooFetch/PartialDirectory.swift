@@ -3,7 +3,7 @@ struct PartialDirectory {
   let path: String
 
   /// A claim as others see it.
-  struct Entry: Equatable {
+  struct Entry: Equatable, Sendable {
     var number: Int
     var directory: String
     var state: OwnerFile.State

@@ -75,7 +75,7 @@ struct ProcessIdentity: Equatable, Sendable {
 
     private static func currentNamespace() -> String { "" }
 
-    private static func startTime(of pid: Int) -> Int? {
+    static func startTime(of pid: Int) -> Int? {
       var info = proc_bsdinfo()
       let size = Int32(MemoryLayout<proc_bsdinfo>.size)
       guard proc_pidinfo(Int32(clamping: pid), PROC_PIDTBSDINFO, 0, &info, size) == size else {
@@ -94,7 +94,7 @@ struct ProcessIdentity: Equatable, Sendable {
     }
 
     /// Field 22 of `/proc/PID/stat`; `nil` for a process that is gone, be it not yet waited for.
-    private static func startTime(of pid: Int) -> Int? {
+    static func startTime(of pid: Int) -> Int? {
       guard let text = readText("/proc/\(pid)/stat"), let name = text.lastIndex(of: ")") else {
         return nil
       }

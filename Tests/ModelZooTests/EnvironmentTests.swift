@@ -1,3 +1,4 @@
+import Foundation
 import ModelZoo
 import Testing
 
@@ -21,6 +22,53 @@ import Testing
     #expect(environment.policy == .offline)
     #expect(environment.threads == 3)
     #expect(environment.tokens == ["huggingface.co": "secret"])
+  }
+
+  @Test func theTokenOfHuggingFaceIsFoundInItsFile() throws {
+    let directory = try TemporaryDirectory()
+    func token(_ variables: [String: String]) throws -> String? {
+      try ZooEnvironment(variables.merging(["ZOO_CACHE": "/cache"]) { $1 }).tokens["huggingface.co"]
+    }
+    for (place, text) in [
+      ("named", "one\n"), ("hf/token", " two \n"),
+      ("xdg/huggingface/token", "three"), ("home/.cache/huggingface/token", "four"),
+    ] {
+      let file = URL(fileURLWithPath: directory.path + "/" + place)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
+    var variables = ["HOME": directory.path + "/home"]
+    #expect(try token(variables) == "four")
+    variables["XDG_CACHE_HOME"] = directory.path + "/xdg"
+    #expect(try token(variables) == "three")
+    variables["HF_HOME"] = directory.path + "/hf"
+    #expect(try token(variables) == "two")
+    variables["HF_TOKEN_PATH"] = directory.path + "/named"
+    #expect(try token(variables) == "one")
+    variables["HF_TOKEN"] = "zero"
+    #expect(try token(variables) == "zero")
+    #expect(try token(["HF_TOKEN_PATH": "/nowhere"]) == nil)
+  }
+
+  @Test func certificatesLoginsAndEndpoint() throws {
+    var variables = ["HOME": "/home/ann"]
+    #expect(try ZooEnvironment(variables).transportSettings.netrc == "/home/ann/.netrc")
+    #expect(try ZooEnvironment(variables).transportSettings.certificates == nil)
+    #expect(try ZooEnvironment(variables).fetchOptions == FetchOptions())
+    for name in ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"] {
+      variables[name] = "/" + name
+      #expect(try ZooEnvironment(variables).transportSettings.certificates == "/" + name)
+    }
+    variables["NETRC"] = "/logins"
+    variables["HF_ENDPOINT"] = "https://mirror.example"
+    let environment = try ZooEnvironment(variables)
+    #expect(environment.transportSettings.netrc == "/logins")
+    #expect(environment.fetchOptions.huggingFaceEndpoint == "https://mirror.example")
+    variables["HF_ENDPOINT"] = "mirror"
+    let error = #expect(throws: FetchError.self) { try ZooEnvironment(variables) }
+    #expect(error?.kind == .usage)
+    #expect(error?.description.contains("HF_ENDPOINT") == true)
   }
 
   @Test(arguments: [

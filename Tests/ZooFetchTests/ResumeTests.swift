@@ -79,6 +79,19 @@ import Testing
     #expect(server.requests.isEmpty)
   }
 
+  @Test func `a whole part is held to what the server stated`() async throws {
+    var request = scene.request
+    request.sha256 = nil
+    try leave([0..<100_000])
+    let file = try await scene.fetcher().fetch(request)
+    #expect(file.checksumSource == .serverStated)
+    #expect(server.requests.isEmpty)
+
+    try FileManager.default.removeItem(atPath: scene.cache.root)
+    try leave([0..<100_000], data: sampleBytes(100_000, seed: 5))
+    #expect(contents(of: try await scene.fetcher().fetch(request).path) == scene.bytes)
+  }
+
   @Test func `a journal that promises too much`() async throws {
     try leave([0..<90_000], data: sampleBytes(100_000, seed: 5))
     #expect(try await resume() == 110_000, "the digest tells, and all comes again")

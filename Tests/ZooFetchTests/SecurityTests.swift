@@ -162,4 +162,16 @@ import Testing
     #expect(try await scene.failure().kind == .usage)
     #expect(target.requests.isEmpty)
   }
+
+  @Test func `a proxy from the environment`() async throws {
+    await #expect(processExitsWith: .success) {
+      var scene = try Scene()
+      let proxy = try FaultyServer(scene.bytes) { $1 }
+      setenv("http_proxy", String(proxy.url.dropLast("/weights.bin".count)), 1)
+      scene.request.urls = ["http://example.invalid/weights.bin"]
+      let file = try await scene.fetcher { $0.allowsInsecureHTTP = true }.fetch(scene.request)
+      try #require(contents(of: file.path) == scene.bytes)
+      try #require(proxy.requests.allSatisfy { $0.path == "http://example.invalid/weights.bin" })
+    }
+  }
 }
