@@ -26,8 +26,8 @@ extension ModelZoo {
     var models = JSONObject()
     for name in digests.keys.sorted() {
       let entry = try registry.entry(named: name)
-      let network = try registry.network(of: entry)
-      networks[network.name] = network.json
+      // A model whose network no registry has can be carried, if not run.
+      if let network = try? registry.network(of: entry) { networks[network.name] = network.json }
       models[name] = .object(entry.fields(keeping: digests[name] ?? [:]))
     }
     let json: JSONValue = [

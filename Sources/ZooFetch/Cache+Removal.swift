@@ -116,12 +116,12 @@ extension Cache {
     let isFree = try FileSystem.withoutUsers(of: blob.path) { () throws(FetchError) in
       wasUsedMeanwhile = lastUse(of: blob.sha256, in: root) != blob.lastUsed
       if dryRun || wasUsedMeanwhile { return }
+      try FileSystem.removeOrThrow(blob.path)
+      removeStamp(of: blob.sha256)
       for name in links {
         try FileSystem.removeOrThrow(linkPath(of: name))
         FileSystem.removeDirectory("\(root)/models/\(name.model)")
       }
-      try FileSystem.removeOrThrow(blob.path)
-      removeStamp(of: blob.sha256)
     }
     return isFree && !wasUsedMeanwhile
   }
