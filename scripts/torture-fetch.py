@@ -66,7 +66,7 @@ class Victim:
             "schema": 1, "models": {"torture": {"network": "vit_b16_ls", "files": {
                 "pt": {"url": f"{server.url}/weights.pt", "sha256": digest}}}}}))
         self.command = [zoo, "fetch", "torture", "--registry", str(registry),
-                        "--cache", str(self.cache), "--heads", "none"]
+                        "--cache", str(self.cache), "--heads", "none", "--no-precheck"]
 
     def start(self):
         return subprocess.Popen(
@@ -91,16 +91,18 @@ class Victim:
 def file_digest(path):
     if not path.exists():
         return None
+    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def kill_again_and_again(victim, rounds):
-    faults = whole = 0
-    killed = 0
+    faults = whole = killed = 0
     start = time.monotonic()
     sent = victim.server.sent_bytes()
-    while killed < rounds:
+    while killed < rounds and faults < 10:
         process = victim.start()
         try:
             process.wait(random.uniform(0, 0.5))
