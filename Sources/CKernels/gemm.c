@@ -3,11 +3,13 @@
 
 #include "path.h"
 
-enum { BLOCK_ROWS = 200, COLUMN_PARTS = 8, UNITS_PER_THREAD = 4 };
+enum { BLOCK_ROWS = 200, COLUMN_PARTS = 8, UNITS_PER_THREAD = 4, CONVERTED_ROWS = 8 };
 
 typedef struct {
   const zk_path *path;
+  const zk_product *product;
   const zk_gemm_task *task;
+  zk_inputs inputs;
   size_t row_blocks, panels, panels_per_unit;
 } gemm_context;
 
@@ -18,6 +20,7 @@ static void multiply_unit(void *opaque, size_t unit, int thread) {
   const zk_path *path = context->path;
   // Rows are split evenly over blocks, and a block's rows evenly over tiles: 197 rows in tiles of
   // at most 9 are nines and eights, not 21 nines and one of 8.
+  size_t panel_words = zk_panel_words(path, task->precision, task->k);
   size_t block = unit % context->row_blocks;
   size_t first = task->m * block / context->row_blocks;
   size_t last = task->m * (block + 1) / context->row_blocks;
@@ -27,20 +30,58 @@ static void multiply_unit(void *opaque, size_t unit, int thread) {
   for (; panel < panel_end; panel++) {
     size_t column = panel * path->tile_columns;
     size_t columns = zk_min(path->tile_columns, task->n - column);
-    const float *packed = task->packed + column * task->k;
+    const uint32_t *packed = (const uint32_t *)task->packed + panel * panel_words;
     for (size_t tile = 0; tile < tiles; tile++) {
       size_t row = first + (last - first) * tile / tiles;
       size_t rows = first + (last - first) * (tile + 1) / tiles - row;
-      path->gemm[rows - 1](
-          task, task->a + row * task->a_stride, packed, task->c + row * task->c_stride + column,
-          column, columns);
+      context->product->tile[rows - 1](
+          task, &context->inputs, context->inputs.rows + row * context->inputs.stride, packed,
+          task->c + row * task->c_stride + column, column, columns);
     }
   }
 }
 
+// Converted inputs: what is known of each row, then the rows, with 64 bytes of padding like all
+// matrices.
+static size_t rows_offset(size_t m) { return zk_ceil_div(m * sizeof(zk_input_row), 64) * 64; }
+
+static size_t input_stride(const zk_product *product, size_t k) {
+  return zk_ceil_div(zk_ceil_div(k, product->step) * 4, 64) * 64 + 64;
+}
+
+size_t zk_gemm_scratch(const zk_path *path, zk_precision precision, size_t m, size_t k) {
+  const zk_product *product = &path->products[precision];
+  return product->convert_row ? rows_offset(m) + m * input_stride(product, k) : 0;
+}
+
+static void convert(void *opaque, size_t chunk, int thread) {
+  (void)thread;
+  const gemm_context *context = opaque;
+  const zk_gemm_task *task = context->task;
+  size_t end = zk_min((chunk + 1) * CONVERTED_ROWS, task->m);
+  for (size_t row = chunk * CONVERTED_ROWS; row < end; row++)
+    context->product->convert_row(
+        task->a + row * task->a_stride, task->k,
+        (char *)task->scratch + rows_offset(task->m) + row * context->inputs.stride,
+        (zk_input_row *)task->scratch + row);
+}
+
+static void prepare_inputs(gemm_context *context, zk_pool *pool) {
+  const zk_gemm_task *task = context->task;
+  if (!context->product->convert_row) {
+    context->inputs = (zk_inputs){(const char *)task->a, task->a_stride * sizeof(float), NULL};
+    return;
+  }
+  context->inputs = (zk_inputs){
+      (const char *)task->scratch + rows_offset(task->m), input_stride(context->product, task->k),
+      task->scratch};
+  zk_parallel(pool, zk_ceil_div(task->m, CONVERTED_ROWS), convert, context);
+}
+
 void zk_gemm(const zk_path *path, zk_pool *pool, const zk_gemm_task *task) {
   if (task->m == 0 || task->n == 0) return;
-  gemm_context context = {.path = path, .task = task};
+  gemm_context context = {.path = path, .product = &path->products[task->precision], .task = task};
+  prepare_inputs(&context, pool);
   context.row_blocks = zk_ceil_div(task->m, BLOCK_ROWS);
   context.panels = zk_ceil_div(task->n, path->tile_columns);
   size_t wanted = UNITS_PER_THREAD * (size_t)zk_pool_threads(pool);
@@ -50,42 +91,4 @@ void zk_gemm(const zk_path *path, zk_pool *pool, const zk_gemm_task *task) {
   size_t units =
       context.row_blocks * zk_ceil_div(context.panels, context.panels_per_unit);
   zk_parallel(pool, units, multiply_unit, &context);
-}
-
-size_t zk_packed_count(const zk_path *path, size_t n, size_t k) {
-  return zk_ceil_div(n, path->tile_columns) * path->tile_columns * k;
-}
-
-typedef struct {
-  const zk_path *path;
-  const char *w;
-  size_t n, k;
-  float *packed;
-} pack_context;
-
-// Eight columns of w at a time: each cache line of the panel is written once.
-static void pack_panel(void *opaque, size_t panel, int thread) {
-  (void)thread;
-  const pack_context *context = opaque;
-  size_t width = context->path->tile_columns, k = context->k;
-  size_t rows = zk_min(width, context->n - panel * width);
-  float *packed = context->packed + panel * width * k;
-  const char *w = context->w + panel * width * k * sizeof(float);
-  for (size_t step = 0; step < k; step += 8) {
-    size_t steps = zk_min(8, k - step);
-    float block[8][ZK_MAX_TILE_COLUMNS] = {0};
-    for (size_t row = 0; row < rows; row++) {
-      float values[8];
-      memcpy(values, w + (row * k + step) * sizeof(float), steps * sizeof(float));
-      for (size_t i = 0; i < steps; i++) block[i][row] = values[i];
-    }
-    for (size_t i = 0; i < steps; i++)
-      memcpy(packed + (step + i) * width, block[i], width * sizeof(float));
-  }
-}
-
-void zk_pack(
-    const zk_path *path, zk_pool *pool, const void *w, size_t n, size_t k, float *packed) {
-  pack_context context = {path, w, n, k, packed};
-  zk_parallel(pool, zk_ceil_div(n, path->tile_columns), pack_panel, &context);
 }

@@ -2,7 +2,7 @@
 // that the tests compare every path with.
 #include <math.h>
 
-#include "CKernels.h"
+#include "path.h"
 
 static double activate(double x, zk_activation activation) {
   switch (activation) {
@@ -16,12 +16,37 @@ static double activate(double x, zk_activation activation) {
   return x;
 }
 
-void zk_gemm_naive(const zk_gemm_task *task, const float *w) {
+// The number that a product computes with in place of x, where `most` is the largest magnitude of
+// x's row and becomes `top` in int8.
+static double rounded(zk_precision precision, float x, float most, float top) {
+  switch (precision) {
+    case ZK_F32: break;
+    case ZK_BF16: {
+      // Adding and taking away leaves the 8 bits of the significand.
+      double high = ldexp(1.5, ilogb(x == 0 ? 1 : x) + 52 - 7);
+      return (x + high) - high;
+    }
+    case ZK_INT8: return most > 0 ? (double)(most / top) * rint((double)(x * (top / most))) : 0;
+  }
+  return x;
+}
+
+static float magnitude(const float *x, size_t count) {
+  float most = 0;
+  for (size_t i = 0; i < count; i++) most = fmaxf(most, fabsf(x[i]));
+  return most;
+}
+
+void zk_gemm_naive(const zk_path *path, const zk_gemm_task *task, const float *w) {
+  float top = (float)path->largest_weight;
+  zk_precision inputs = task->precision == ZK_INT8 ? ZK_INT8 : ZK_F32;
   for (size_t i = 0; i < task->m; i++)
     for (size_t j = 0; j < task->n; j++) {
+      const float *x = task->a + i * task->a_stride, *row = w + j * task->k;
+      float most_x = magnitude(x, task->k), most_w = magnitude(row, task->k);
       double v = task->bias ? task->bias[j] : 0;
       for (size_t l = 0; l < task->k; l++)
-        v += (double)task->a[i * task->a_stride + l] * w[j * task->k + l];
+        v += rounded(inputs, x[l], most_x, 127) * rounded(task->precision, row[l], most_w, top);
       v = activate(v, task->activation);
       if (task->scale) v *= task->scale[j];
       float *c = task->c + i * task->c_stride + j;

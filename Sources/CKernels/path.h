@@ -3,20 +3,47 @@
 
 #include "CKernels.h"
 
-// A block of the result c: `rows` rows from `a` and `columns` columns of one packed panel.
+// What the numbers of a row of int8 inputs have to be multiplied by, and their sum.
+typedef struct {
+  float scale;
+  int32_t sum;
+} zk_input_row;
+
+// The left side of a product in the form that its tiles take: float32 as it was, or converted.
+typedef struct {
+  const char *rows;
+  size_t stride;             // bytes from row to row
+  const zk_input_row *int8;  // of each row; int8 only
+} zk_inputs;
+
+// A block of the result c: rows from `a`, a place in `inputs`, and `columns` columns of one panel.
 typedef void (*zk_tile)(
-    const zk_gemm_task *task, const float *a, const float *panel, float *c, size_t column,
-    size_t columns);
+    const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,
+    float *c, size_t column, size_t columns);
 
 enum { ZK_MAX_TILE_ROWS = 16, ZK_MAX_TILE_COLUMNS = 64 };
+
+// Matrix products in one precision.
+typedef struct {
+  // How many neighbours of k lie together in 32 bits of a panel.
+  size_t step;
+  // Converts a row of k inputs, of which as many lie in 32 bits too; writes at most 64 bytes more
+  // than the last ones. NULL where the inputs stay float32.
+  void (*convert_row)(const float *a, size_t k, char *out, zk_input_row *row);
+  // tile[r - 1] computes a tile of r rows, r in 1...tile_rows.
+  zk_tile tile[ZK_MAX_TILE_ROWS];
+} zk_product;
 
 struct zk_path {
   const char *name;
   bool (*runs_here)(void);
   // The register tile: rows of a, and columns (the width of a packed panel).
   size_t tile_rows, tile_columns;
-  // gemm[r - 1] computes a tile of r rows, r in 1...tile_rows.
-  zk_tile gemm[ZK_MAX_TILE_ROWS];
+  zk_product products[ZK_PRECISIONS];
+  // Whether the processor has instructions for products of int8.
+  bool has_int8;
+  // The largest magnitude of int8 weights, and what is added to them in a panel.
+  int32_t largest_weight, weight_offset;
   // One head of one image, queries first..<first + count.
   void (*attention_head)(
       const struct zk_path *path, const zk_attention_task *task, size_t image, size_t head,
@@ -26,7 +53,12 @@ struct zk_path {
   double (*peak_operations)(size_t rounds);
 };
 
-extern const zk_path zk_path_avx512, zk_path_avx2, zk_path_neon, zk_path_portable, zk_path_wide;
+extern const zk_path zk_path_avx512_bf16, zk_path_avx512_vnni, zk_path_avx512, zk_path_avx2,
+    zk_path_neon_bf16, zk_path_neon_dot, zk_path_neon, zk_path_portable, zk_path_wide,
+    zk_path_wide_dot;
+
+// How many 32-bit words a packed panel takes.
+size_t zk_panel_words(const zk_path *path, zk_precision precision, size_t k);
 
 static inline size_t zk_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t zk_ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }

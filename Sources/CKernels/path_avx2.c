@@ -11,8 +11,15 @@ static bool runs_here(void) {
 #define LANES 8
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
+#define BF16_DOT 0
+#define HAS_INT8 0
+#define INPUT_OFFSET 0
+#define WEIGHT_OFFSET 64
+#define LARGEST_WEIGHT 63
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "path_vectors.h"
+#include "dots_avx2.h"
 #include "path_kernels.h"
 #pragma clang attribute pop
 #endif

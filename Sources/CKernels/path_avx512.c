@@ -1,8 +1,10 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #include "path.h"
 
 static bool runs_here(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma");
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
 }
 
 #define PATH_NAME zk_path_avx512
@@ -11,8 +13,15 @@ static bool runs_here(void) {
 #define LANES 16
 #define TILE_ROWS 9
 #define TILE_VECTORS 3
+#define BF16_DOT 0
+#define HAS_INT8 0
+#define INPUT_OFFSET 0
+#define WEIGHT_OFFSET 64
+#define LARGEST_WEIGHT 63
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx2,fma"))), apply_to = function)
+#include "path_vectors.h"
+#include "dots_avx512.h"
 #include "path_kernels.h"
 #pragma clang attribute pop
 #endif

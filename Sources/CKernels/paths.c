@@ -2,11 +2,11 @@
 
 static const zk_path *const paths[] = {
 #if defined(__x86_64__)
-    &zk_path_avx512, &zk_path_avx2,
+    &zk_path_avx512_bf16, &zk_path_avx512_vnni, &zk_path_avx512, &zk_path_avx2,
 #elif defined(__aarch64__)
-    &zk_path_neon,
+    &zk_path_neon_bf16, &zk_path_neon_dot, &zk_path_neon,
 #endif
-    &zk_path_portable, &zk_path_wide,
+    &zk_path_portable, &zk_path_wide, &zk_path_wide_dot,
 };
 
 const zk_path *zk_path_at(size_t index) {
@@ -14,6 +14,15 @@ const zk_path *zk_path_at(size_t index) {
 }
 
 const char *zk_path_name(const zk_path *path) { return path->name; }
+
+bool zk_path_is_native(const zk_path *path, zk_precision precision) {
+  switch (precision) {
+    case ZK_F32: break;
+    case ZK_BF16: return path->products[ZK_BF16].convert_row;
+    case ZK_INT8: return path->has_int8;
+  }
+  return true;
+}
 
 bool zk_path_runs_here(const zk_path *path) { return path->runs_here(); }
 

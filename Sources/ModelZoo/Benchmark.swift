@@ -1,28 +1,28 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// The speed of a network on this machine.
 package struct Benchmark: Sendable {
+  /// What holds for all batches in one precision.
+  package struct Load: Sendable {
+    package let precision: Precision
+    /// How long it took to build the network from its file, or from made-up weights.
+    package let milliseconds: Double
+    /// The largest resident size of the process since the load began, in bytes; where the system
+    /// does not count anew, since the process began.
+    package internal(set) var peakMemory: Int
+  }
+
   /// One line of the table.
   package struct Row: Sendable {
+    package let precision: Precision
     package let batch: Int
     package let millisecondsPerImage: Double
     package let gflops: Double
     package let peakFraction: Double
   }
 
-  /// How long it took to build the network from its file, or from made-up weights.
-  package let loadMilliseconds: Double
   /// What all threads together can do, in billions of float32 operations a second.
   package let peakGFLOPS: Double
-  package let rows: [Row]
-  /// The largest resident size of the process, in bytes.
-  package let peakMemory: Int
+  package internal(set) var loads: [Load] = []
+  package internal(set) var rows: [Row] = []
 }
 
 extension ModelZoo {
@@ -31,28 +31,37 @@ extension ModelZoo {
   /// The time of a batch is the median of at least five passes and two seconds, from normalised
   /// images to embeddings.
   package func benchmark(
-    _ name: String, batches: [Int], madeUpWeights: Bool, progress: ProgressHandler? = nil
+    _ name: String, precisions: [Precision], batches: [Int], madeUpWeights: Bool,
+    progress: ProgressHandler? = nil
   ) async throws -> Benchmark {
     if !madeUpWeights { _ = try await fetch(name, progress: progress) }
-    let clock = ContinuousClock()
-    let start = clock.now
-    let net =
-      madeUpWeights
-      ? try await network(madeUp: name) : try await loadPretrainedModel(name).net
-    let loadTime = clock.now - start
-    return try await offload { cancellation in
-      let backend = try backend.get()
-      let peak = backend.peakGFLOPS()
-      let rows = try batches.map { batch in
-        try measure(net, on: backend, batch: batch, peak: peak, cancellation)
+    let backend = try backend.get()
+    var benchmark = Benchmark(peakGFLOPS: try await offload { _ in backend.peakGFLOPS() })
+    for precision in precisions {
+      PeakMemory.reset()
+      let clock = ContinuousClock()
+      let start = clock.now
+      let net =
+        madeUpWeights
+        ? try await network(madeUp: name, precision)
+        : try await loadPretrainedModel(name, options: LoadOptions(precision: precision)).net
+      let time = clock.now - start
+      let peak = benchmark.peakGFLOPS
+      benchmark.rows += try await offload { cancellation in
+        try batches.map { batch in
+          try measure(
+            net, precision, on: backend, batch: batch, peak: peak, cancellation)
+        }
       }
-      return Benchmark(
-        loadMilliseconds: loadTime / .milliseconds(1), peakGFLOPS: peak, rows: rows,
-        peakMemory: largestResidentSize())
+      benchmark.loads.append(
+        Benchmark.Load(
+          precision: precision, milliseconds: time / .milliseconds(1),
+          peakMemory: PeakMemory.bytes))
     }
+    return benchmark
   }
 
-  private func network(madeUp name: String) async throws -> Network {
+  private func network(madeUp name: String, _ precision: Precision) async throws -> Network {
     let configuration: NetworkConfiguration
     var size: (height: Int, width: Int) = (224, 224)
     if registry.networkNames.contains(name) {
@@ -68,7 +77,7 @@ extension ModelZoo {
       do throws(NetworkError) {
         return try Network(
           random: configuration.family, configuration: configuration.config,
-          size: imageSize, backend: backend)
+          size: imageSize, precision: precision, backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: nil, error)
       }
@@ -76,7 +85,7 @@ extension ModelZoo {
   }
 
   private func measure(
-    _ net: Network, on backend: Backend, batch: Int, peak: Double, _ cancellation: Cancellation
+    _ net: Network, _ precision: Precision, on backend: Backend, batch: Int, peak: Double, _ cancellation: Cancellation
   ) throws -> Benchmark.Row {
     let images = Tensor(
       shape: [batch, 3, net.inputSize.height, net.inputSize.width],
@@ -94,21 +103,7 @@ extension ModelZoo {
     let median = times.sorted()[times.count / 2] / .seconds(1)
     let gflops = Double(operations) / median / 1e9
     return Benchmark.Row(
-      batch: batch, millisecondsPerImage: median * 1000 / Double(batch), gflops: gflops,
+      precision: precision, batch: batch, millisecondsPerImage: median * 1000 / Double(batch), gflops: gflops,
       peakFraction: gflops / peak)
   }
-}
-
-private func largestResidentSize() -> Int {
-  var usage = rusage()
-  #if canImport(Glibc)
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  #else
-    getrusage(RUSAGE_SELF, &usage)
-  #endif
-  #if canImport(Darwin)
-    return usage.ru_maxrss
-  #else
-    return usage.ru_maxrss * 1024
-  #endif
 }

@@ -5,6 +5,8 @@ public struct LoadOptions: Sendable {
   /// The height and width of the images to come, if not those that the weights were made for: the
   /// position embedding is resized, as birder's `adjust_size` does it.
   public var size: ImageSize?
+  /// What the linear layers of the network's blocks compute with.
+  public var precision: Precision
   /// Options laid over the network's registered configuration and the checkpoint's.
   public var configuration: JSONObject
   /// Whether the keys and shapes of a file to be downloaded are compared with those that the
@@ -13,11 +15,12 @@ public struct LoadOptions: Sendable {
 
   /// Makes options.
   public init(
-    format: String? = nil, size: ImageSize? = nil, configuration: JSONObject = JSONObject(),
-    prechecks: Bool = true
+    format: String? = nil, size: ImageSize? = nil, precision: Precision = .f32,
+    configuration: JSONObject = JSONObject(), prechecks: Bool = true
   ) {
     self.format = format
     self.size = size
+    self.precision = precision
     self.configuration = configuration
     self.prechecks = prechecks
   }

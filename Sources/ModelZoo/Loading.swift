@@ -70,7 +70,8 @@ extension ModelZoo {
       do throws(NetworkError) {
         net = try Network(
           family: plan.family, configuration: plan.configuration, classes: plan.classes,
-          size: plan.size, newSize: plan.newSize, weights: checkpoint.stateDict.byName,
+          size: plan.size, newSize: plan.newSize, precision: options.precision,
+          weights: checkpoint.stateDict.byName,
           backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: path, error)

@@ -43,16 +43,23 @@ extension ByteStorage {
     // Not every file system has locks, and nothing here depends on one.
     _ = flock(descriptor, LOCK_SH | LOCK_NB)
     let address = UInt(bitPattern: base)
-    return ByteStorage(bytes: UnsafeRawBufferPointer(start: base, count: size)) {
+    return ByteStorage(
+      bytes: UnsafeRawBufferPointer(start: base, count: size), discardPages: discardWholePages
+    ) {
       munmap(UnsafeMutableRawPointer(bitPattern: address), size)
       close(descriptor)
     }
   }
 
-  /// A part of these bytes, not copied; it keeps the whole alive.
-  func slice(_ range: Range<Int>) -> ByteStorage {
-    ByteStorage(bytes: UnsafeRawBufferPointer(rebasing: bytes[range])) { _ = self }
-  }
+}
+
+/// Gives back the pages of a mapped file of which all bytes are in a range.
+@Sendable private func discardWholePages(_ bytes: UnsafeRawBufferPointer) {
+  let size = Int(getpagesize())
+  guard let first = bytes.baseAddress else { return }
+  let start = first.alignedUp(toMultipleOf: size)
+  let end = (first + bytes.count).alignedDown(toMultipleOf: size)
+  if end > start { madvise(UnsafeMutableRawPointer(mutating: start), end - start, MADV_DONTNEED) }
 }
 
 /// What the system says about the last failed call.

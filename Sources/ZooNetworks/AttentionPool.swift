@@ -43,7 +43,7 @@ struct MultiHeadAttentionPool {
       let input = workspace.matrix(rows: 1, columns: size)
       input.fill(from: latent)
       let output = workspace.matrix(rows: 1, columns: size)
-      queryProjection(input, into: output)
+      queryProjection(input, into: output, in: workspace)
       return output.tensor()
     }
     keysAndValues = try weights.linear("kv", inputs: size, outputs: 2 * size)
@@ -60,7 +60,7 @@ struct MultiHeadAttentionPool {
     let q = workspace.matrix(rows: 1, columns: size)
     q.fill(from: query)
     let kv = workspace.matrix(rows: tokens.rows, columns: 2 * size)
-    keysAndValues(tokens, into: kv)
+    keysAndValues(tokens, into: kv, in: workspace)
     let pooled = workspace.matrix(rows: images, columns: size)
     workspace.attention(
       q: .shared(q, headStride: headSize),
@@ -69,7 +69,7 @@ struct MultiHeadAttentionPool {
       images: images, heads: heads, headSize: headSize, valueSize: headSize,
       scale: 1 / Float(headSize).squareRoot())
     let result = workspace.matrix(rows: images, columns: size)
-    projection(pooled, into: result)
+    projection(pooled, into: result, in: workspace)
     norm(result, into: pooled)
     mlp(pooled, into: result, combine: .add, in: workspace)
     return result
@@ -103,7 +103,7 @@ struct EfficientProbing {
     let q = workspace.matrix(rows: EfficientProbing.queryCount, columns: size)
     q.fill(from: queries)
     let v = workspace.matrix(rows: tokens.rows, columns: size)
-    values(tokens, into: v)
+    values(tokens, into: v, in: workspace)
     // Each head weighs all values; the mean over heads of the weights is that of the results.
     let mixed = workspace.matrix(rows: images * q.rows, columns: heads * size)
     workspace.attention(

@@ -54,12 +54,12 @@ public struct Classifier: Sendable {
   func logits(_ embeddings: Matrix, in workspace: Workspace) -> Matrix {
     let result = workspace.matrix(rows: embeddings.rows, columns: classes)
     switch layers {
-    case .linear(let linear): linear(embeddings, into: result)
+    case .linear(let linear): linear(embeddings, into: result, in: workspace)
     case .mlp(let expand, let norm, let linear):
       let hidden = workspace.matrix(rows: embeddings.rows, columns: expand.outputs)
-      expand(embeddings, into: hidden, activation: .gelu)
+      expand(embeddings, into: hidden, activation: .gelu, in: workspace)
       norm(hidden, into: hidden)
-      linear(hidden, into: result)
+      linear(hidden, into: result, in: workspace)
     }
     return result
   }

@@ -62,7 +62,7 @@ struct EncoderBlock {
       let normed = workspace.matrix(rows: x.rows, columns: size)
       norm1(x, into: normed)
       let mixed = workspace.matrix(rows: x.rows, columns: 3 * size)
-      qkv(normed, into: mixed)
+      qkv(normed, into: mixed, in: workspace)
       let (q, k, v) = (
         needed(mixed.columns(0..<size)), mixed.columns(size..<2 * size),
         mixed.columns(2 * size..<3 * size)
@@ -76,7 +76,7 @@ struct EncoderBlock {
         v: .perImage(v, headStride: headSize), into: attended, images: images, heads: heads,
         headSize: headSize, valueSize: headSize, scale: 1 / Float(headSize).squareRoot())
       attentionNorm?(attended, into: attended)
-      projection(attended, into: y, scale: layerScale1, combine: .add)
+      projection(attended, into: y, scale: layerScale1, combine: .add, in: workspace)
     }
     workspace.scope {
       let normed = workspace.matrix(rows: y.rows, columns: size)

@@ -60,8 +60,8 @@ struct FFN {
     _ x: Matrix, into y: Matrix, scale: Vector? = nil, combine: Combine, in workspace: Workspace
   ) {
     let hidden = workspace.matrix(rows: x.rows, columns: expand.outputs)
-    expand(x, into: hidden, activation: activation)
-    contract(hidden, into: y, scale: scale, combine: combine)
+    expand(x, into: hidden, activation: activation, in: workspace)
+    contract(hidden, into: y, scale: scale, combine: combine, in: workspace)
   }
 }
 
@@ -90,10 +90,10 @@ struct SwiGLU {
 
   func add(_ x: Matrix, to y: Matrix, scale: Vector?, in workspace: Workspace) {
     let hidden = workspace.matrix(rows: x.rows, columns: gate.outputs)
-    gate(x, into: hidden, activation: activation)
-    value(x, into: hidden, combine: .multiply)
+    gate(x, into: hidden, activation: activation, in: workspace)
+    value(x, into: hidden, combine: .multiply, in: workspace)
     norm?(hidden, into: hidden)
-    contract(hidden, into: y, scale: scale, combine: .add)
+    contract(hidden, into: y, scale: scale, combine: .add, in: workspace)
   }
 }
 

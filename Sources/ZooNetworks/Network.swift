@@ -30,15 +30,17 @@ public final class Network: Sendable {
   ///   - classes: how many classes the weights' classifier has; 0 for a network without one.
   ///   - size: the size of the images that the weights were made for.
   ///   - newSize: the size of the images to come, if it is another one.
+  ///   - precision: what the linear layers of its blocks compute with.
   ///   - weights: the state dict.
   /// - Throws: ``NetworkError`` that names the tensor or the option.
   package convenience init(
     family: String, configuration: JSONObject, classes: Int, size: ImageSize,
-    newSize: ImageSize? = nil, weights: [String: TensorView], backend: Backend
+    newSize: ImageSize? = nil, precision: Precision = .f32, weights: [String: TensorView],
+    backend: Backend
   ) throws(NetworkError) {
     try self.init(
       family: family, configuration: configuration, classes: classes, size: size,
-      newSize: newSize, weights: Weights(weights, backend: backend))
+      newSize: newSize, weights: Weights(weights, precision: precision, backend: backend))
   }
 
   init(

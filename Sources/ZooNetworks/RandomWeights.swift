@@ -4,11 +4,12 @@ import ZooTensors
 extension Network {
   /// A network without a classifier whose weights are made up: for measuring its speed.
   package convenience init(
-    random family: String, configuration: JSONObject, size: ImageSize, backend: Backend
+    random family: String, configuration: JSONObject, size: ImageSize, precision: Precision,
+    backend: Backend
   ) throws(NetworkError) {
     try self.init(
       family: family, configuration: configuration, classes: 0, size: size,
-      weights: Weights(random: backend))
+      weights: Weights(randomIn: precision, backend: backend))
   }
 }
 

@@ -54,7 +54,7 @@ struct ViT: Architecture {
       if case .softMoE = mlp, index < configuration.layers / 2 { mlp = .ffn }
       blocks.append(
         try EncoderBlock(
-          configuration, mlp: mlp, weights.scope("encoder.block").scope("\(index)")))
+          configuration, mlp: mlp, weights.scope("encoder.block").scope("\(index)").ofBlock))
     }
     self.blocks = blocks
     self.norm = configuration.postNorm && !configuration.normAfterPool ? try norm("norm") : nil

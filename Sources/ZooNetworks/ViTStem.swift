@@ -28,7 +28,7 @@ enum ViTStem {
     case .patchify(let projection, let patchSize):
       let patches = workspace.patches(of: images, size: patchSize)
       let result = workspace.matrix(rows: patches.rows, columns: projection.outputs)
-      projection(patches, into: result)
+      projection(patches, into: result, in: workspace)
       return result
     case .hmlp(let stem):
       return stem(images, in: workspace)
@@ -47,7 +47,8 @@ struct HMLPStem {
       -> Matrix
     {
       let result = workspace.matrix(rows: patches.rows, columns: convolution.outputs)
-      convolution(patches, into: result, activation: norm == nil ? activation : .identity)
+      convolution(
+        patches, into: result, activation: norm == nil ? activation : .identity, in: workspace)
       norm?(result, into: result, activation: activation)
       return result
     }

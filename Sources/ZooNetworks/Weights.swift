@@ -27,35 +27,51 @@ package struct Weights: Sendable {
   private static let largestOutlined = 1 << 28
 
   package let backend: Backend
+  /// What the linear layers of the network's blocks compute with.
+  private let blockPrecision: Precision
+  /// What the linear layers that are taken here compute with.
+  private var precision = Precision.f32
   private let source: Source
-  private let prefix: String
+  private var prefix = ""
 
   /// Weights at the top of a state dict.
-  package init(_ tensors: [String: TensorView], backend: Backend) {
-    self.init(source: Source(tensors), prefix: "", backend: backend)
+  package init(
+    _ tensors: [String: TensorView], precision: Precision = .f32, backend: Backend
+  ) {
+    self.init(source: Source(tensors), precision: precision, backend: backend)
   }
 
   /// Tensors of which only shapes and types count: layers are built as always, with zeros.
   package init(outline tensors: [String: TensorView], backend: Backend) {
-    self.init(source: Source(tensors, isOutline: true), prefix: "", backend: backend)
+    self.init(source: Source(tensors, isOutline: true), precision: .f32, backend: backend)
   }
 
   /// Weights of whatever shape a network asks for, made up: to measure networks without files.
-  package init(random backend: Backend) {
+  package init(randomIn precision: Precision, backend: Backend) {
     self.init(
-      source: Source([:]) { key, shape in Weights.randomTensor(key, shape) }, prefix: "",
-      backend: backend)
+      source: Source([:]) { key, shape in Weights.randomTensor(key, shape) },
+      precision: precision, backend: backend)
   }
 
-  private init(source: Source, prefix: String, backend: Backend) {
+  private init(source: Source, precision: Precision, backend: Backend) {
     self.source = source
-    self.prefix = prefix
+    blockPrecision = precision
     self.backend = backend
   }
 
   /// The weights below `name`.
   package func scope(_ name: String) -> Weights {
-    Weights(source: source, prefix: prefix + name + ".", backend: backend)
+    var weights = self
+    weights.prefix += name + "."
+    return weights
+  }
+
+  /// The same weights as those of a block of the network, whose linear layers compute in the
+  /// precision that was asked for. Those of other layers compute in float32.
+  package var ofBlock: Weights {
+    var weights = self
+    weights.precision = blockPrecision
+    return weights
   }
 
   /// Whether there is a tensor of this name.
@@ -102,7 +118,7 @@ package struct Weights: Sendable {
     do {
       return source.isOutline
         ? try Linear(zerosLike: weight, bias: bias, backend: backend)
-        : try Linear(weight: weight, bias: bias, backend: backend)
+        : try Linear(weight: weight, bias: bias, precision: precision, backend: backend)
     } catch .unsupportedDType(let dtype) {
       throw .unsupportedDType(key: prefix + "weight", dtype: dtype)
     } catch {

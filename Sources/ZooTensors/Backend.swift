@@ -11,6 +11,12 @@ package struct KernelPath: @unchecked Sendable, Equatable {
   /// Whether this processor can run it.
   package var runsHere: Bool { zk_path_runs_here(pointer) }
 
+  /// Whether the path has instructions for the products of a precision; it widens the numbers if
+  /// not.
+  package func isNative(_ precision: Precision) -> Bool {
+    zk_path_is_native(pointer, precision.kernel)
+  }
+
   /// The best path for this processor.
   package static let best = KernelPath(pointer: zk_path_best())
 

@@ -1,40 +1,26 @@
 import CKernels
 
 /// Floats that are written once, aligned to 64 bytes, and shared.
+///
+/// Zeros follow them, so that kernels may read whole panels.
 package final class Vector: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   package let count: Int
-  private let zeros: ZeroMemory?
-
-  /// Memory that `initialize` fills.
-  init(count: Int, initialize: (UnsafeMutablePointer<Float>) -> Void) {
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.size, alignment: 64)
-    self.count = count
-    zeros = nil
-    base = memory.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
-    initialize(base)
-  }
 
   /// Copies elements.
-  package convenience init(_ elements: [Float]) {
-    self.init(count: elements.count) { base in
-      for (index, element) in elements.enumerated() { (base + index).initialize(to: element) }
-    }
+  package init(_ elements: [Float]) {
+    let padding = Int(ZK_PADDING)
+    let capacity = (elements.count / padding + 1) * padding
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: capacity * MemoryLayout<Float>.size, alignment: 64)
+    let floats = memory.bindMemory(to: Float.self)
+    let end = floats.initialize(fromContentsOf: elements)
+    floats[end...].initialize(repeating: 0)
+    base = floats.baseAddress.unsafelyUnwrapped
+    count = elements.count
   }
 
-  /// Zeros, which take no memory.
-  init(zeros count: Int) throws(TensorError) {
-    let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
-    let memory = try ZeroMemory(byteCount: overflow ? .max : byteCount)
-    self.count = count
-    zeros = memory
-    base = memory.bytes.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
-  }
-
-  deinit {
-    if zeros == nil { UnsafeMutableRawPointer(base).deallocate() }
-  }
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
 
   /// The elements.
   package var elements: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
@@ -89,7 +75,8 @@ package enum Combine: Sendable {
 package struct Linear: Sendable {
   package let inputs: Int
   package let outputs: Int
-  private let packed: Vector
+  private let precision: Precision
+  private let packed: ZeroMemory
   private let bias: Vector?
   private let backend: Backend
 
@@ -97,23 +84,34 @@ package struct Linear: Sendable {
   ///
   /// - Throws: ``TensorError`` if the bias does not have `outputs` elements, or if an element type
   ///   cannot be computed with.
-  package init(weight: TensorView, bias: Tensor?, backend: Backend) throws(TensorError) {
+  package init(
+    weight: TensorView, bias: Tensor?, precision: Precision = .f32, backend: Backend
+  ) throws(TensorError) {
     guard weight.dtype == .float32, weight.isContiguous,
       let start = weight.storage.bytes.baseAddress
     else {
-      try self.init(weight: try weight.float32(), bias: bias, backend: backend)
+      try self.init(
+        weight: try weight.float32(), bias: bias, precision: precision, backend: backend)
       return
     }
-    try self.init(shape: weight.shape, bias: bias, backend: backend) { pack in
+    try self.init(
+      shape: weight.shape, bias: bias, precision: precision, backend: backend
+    ) { pack in
       withExtendedLifetime(weight.storage) { pack(start + weight.byteOffset) }
     }
+    let size = weight.count * weight.dtype.byteCount
+    weight.storage.discard(weight.byteOffset..<weight.byteOffset + size)
   }
 
   /// Packs a weight [outputs, …] whose further extents together are the inputs.
   ///
   /// - Throws: ``TensorError`` if the bias does not have `outputs` elements.
-  package init(weight: Tensor, bias: Tensor?, backend: Backend) throws(TensorError) {
-    try self.init(shape: weight.shape, bias: bias, backend: backend) { pack in
+  package init(
+    weight: Tensor, bias: Tensor?, precision: Precision = .f32, backend: Backend
+  ) throws(TensorError) {
+    try self.init(
+      shape: weight.shape, bias: bias, precision: precision, backend: backend
+    ) { pack in
       weight.scalars.withUnsafeBytes { bytes in
         if let start = bytes.baseAddress { pack(start) }
       }
@@ -125,29 +123,13 @@ package struct Linear: Sendable {
   /// - Throws: ``TensorError`` as for the weight itself.
   package init(zerosLike weight: TensorView, bias: Tensor?, backend: Backend) throws(TensorError) {
     guard weight.dtype.isComputable else { throw .unsupportedDType(weight.dtype) }
-    try self.init(shape: weight.shape, bias: bias, backend: backend) {
-      (path, outputs, inputs) throws(TensorError) in
-      // Zeros are zeros in whatever order they are packed.
-      try Vector(zeros: zk_packed_count(path, outputs, inputs))
-    }
+    // Zeros are zeros in whatever order they are packed.
+    try self.init(shape: weight.shape, bias: bias, precision: .f32, backend: backend) { _ in }
   }
 
   private init(
-    shape: [Int], bias: Tensor?, backend: Backend,
+    shape: [Int], bias: Tensor?, precision: Precision, backend: Backend,
     withWeight: ((UnsafeRawPointer) -> Void) -> Void
-  ) throws(TensorError) {
-    try self.init(shape: shape, bias: bias, backend: backend) { path, outputs, inputs in
-      backend.pass { _ in
-        Vector(count: zk_packed_count(path, outputs, inputs)) { packed in
-          withWeight { zk_pack(path, backend.pool, $0, outputs, inputs, packed) }
-        }
-      }
-    }
-  }
-
-  private init(
-    shape: [Int], bias: Tensor?, backend: Backend,
-    pack: (_ path: OpaquePointer, _ outputs: Int, _ inputs: Int) throws(TensorError) -> Vector
   ) throws(TensorError) {
     guard let outputs = shape.first, shape.allSatisfy({ $0 > 0 }) else {
       throw .shapeMismatch(expected: "[outputs, inputs]", found: shape)
@@ -156,27 +138,46 @@ package struct Linear: Sendable {
       throw .shapeMismatch(expected: "[\(outputs)]", found: bias.shape)
     }
     let inputs = shape.dropFirst().reduce(1, *)
+    guard inputs <= precision.largestInputs else {
+      throw .tooManyInputs(inputs, limit: precision.largestInputs)
+    }
     self.inputs = inputs
     self.outputs = outputs
+    self.precision = precision
     self.backend = backend
     self.bias = bias.map { Vector($0.scalars) }
-    packed = try pack(backend.path.pointer, outputs, inputs)
+    let path = backend.path.pointer
+    let memory = try ZeroMemory(
+      byteCount: zk_packed_size(path, precision.kernel, outputs, inputs))
+    packed = memory
+    backend.pass { _ in
+      withWeight { weight in
+        zk_pack(
+          path, backend.pool, precision.kernel, weight, outputs, inputs, memory.base)
+      }
+    }
   }
 
   /// y = combine(scale · activation(x Wᵀ + b)); x [rows, inputs], y [rows, outputs].
   package func callAsFunction(
     _ x: Matrix, into y: Matrix, activation: Activation = .identity, scale: Vector? = nil,
-    combine: Combine = .store
+    combine: Combine = .store, in workspace: Workspace
   ) {
     precondition(
       x.columns == inputs && y.columns == outputs && x.rows == y.rows,
       "[\(x.rows), \(x.columns)] x [\(inputs), \(outputs)] into [\(y.rows), \(y.columns)]")
     precondition(scale.map { $0.count == outputs } ?? true, "a scale has one value per output")
     var task = zk_gemm_task(
-      a: x.base, a_stride: x.stride, packed: packed.base, c: y.base, c_stride: y.stride, m: x.rows,
-      n: outputs, k: inputs, bias: bias?.base, scale: scale?.base, activation: activation.kernel,
+      precision: precision.kernel, a: x.base, a_stride: x.stride, packed: packed.base,
+      scratch: nil, c: y.base, c_stride: y.stride, m: x.rows, n: outputs, k: inputs,
+      bias: bias?.base, scale: scale?.base, activation: activation.kernel,
       combine: combine.kernel)
     backend.count(operations: 2 * x.rows * inputs * outputs)
-    zk_gemm(backend.path.pointer, backend.pool, &task)
+    let path = backend.path.pointer
+    workspace.memory.scope {
+      task.scratch = workspace.memory.bytes(
+        zk_gemm_scratch(path, precision.kernel, x.rows, inputs))
+      zk_gemm(path, backend.pool, &task)
+    }
   }
 }

@@ -8,6 +8,8 @@ public enum TensorError: ZooFailure, Equatable {
   case shapeMismatch(expected: String, found: [Int])
   /// The element type cannot be computed with.
   case unsupportedDType(DType)
+  /// A layer has more inputs than its precision can add up.
+  case tooManyInputs(Int, limit: Int)
   /// The system gave no threads to compute with.
   case noThreads(requested: Int)
   /// There is no memory of this size.
@@ -20,7 +22,7 @@ public enum TensorError: ZooFailure, Equatable {
     case .shapeMismatch: .usage
     case .noThreads(let requested): requested < 1 ? .usage : .other
     case .noMemory: .other
-    case .unsupportedDType: .unsupported
+    case .unsupportedDType, .tooManyInputs: .unsupported
     }
   }
 
@@ -31,6 +33,8 @@ public enum TensorError: ZooFailure, Equatable {
     case .shapeMismatch(let expected, let found):
       "a tensor has shape \(found) where \(expected) is needed"
     case .unsupportedDType(let dtype): "\(dtype.rawValue) tensors cannot be computed with"
+    case .tooManyInputs(let inputs, let limit):
+      "a layer has \(inputs) inputs, and int8 takes at most \(limit); choose another precision"
     case .noThreads(let requested):
       requested < 1
         ? "\(requested) threads cannot compute anything; ask for 1 or more"

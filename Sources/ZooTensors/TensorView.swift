@@ -2,11 +2,32 @@
 package final class ByteStorage: @unchecked Sendable {
   package let bytes: UnsafeRawBufferPointer
   private let release: @Sendable () -> Void
+  private let discardPages: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 
   /// Takes bytes that nothing changes until `release` is called, once, at the end of life.
-  package init(bytes: UnsafeRawBufferPointer, release: @escaping @Sendable () -> Void) {
+  ///
+  /// - Parameter discardPages: frees the memory of some of the bytes, which come back when they are
+  ///   read again.
+  package init(
+    bytes: UnsafeRawBufferPointer,
+    discardPages: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil,
+    release: @escaping @Sendable () -> Void
+  ) {
     self.bytes = bytes
+    self.discardPages = discardPages
     self.release = release
+  }
+
+  /// Says that some bytes will hardly be read again, so that they need not stay in memory.
+  package func discard(_ range: Range<Int>) {
+    discardPages?(UnsafeRawBufferPointer(rebasing: bytes[range]))
+  }
+
+  /// A part of these bytes, not copied; it keeps the whole alive.
+  package func slice(_ range: Range<Int>) -> ByteStorage {
+    ByteStorage(
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), discardPages: discardPages
+    ) { _ = self }
   }
 
   /// Copies bytes into memory of its own.

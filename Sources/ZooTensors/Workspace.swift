@@ -1,3 +1,7 @@
+#if os(Linux)
+  import Glibc
+#endif
+
 /// Memory for the intermediate results of one forward pass at a time, kept for the next one.
 ///
 /// A stack: what was taken last is given back first.
@@ -19,22 +23,38 @@ final class WorkspaceMemory {
     guard chunks.count > 1 else { return }
     let total = chunks.reduce(0) { $0 + $1.count }
     chunks.forEach { $0.deallocate() }
-    chunks = [.allocate(byteCount: total, alignment: 64)]
+    chunks = [WorkspaceMemory.allocate(total)]
   }
 
   /// Uninitialised floats, aligned to 64 bytes.
   func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = (count * MemoryLayout<Float>.size + 63) / 64 * 64
+    bytes(count * MemoryLayout<Float>.size).bindMemory(to: Float.self, capacity: count)
+  }
+
+  /// Uninitialised bytes, aligned to 64.
+  func bytes(_ count: Int) -> UnsafeMutableRawPointer {
+    let bytes = (count + 63) / 64 * 64
     while top.chunk < chunks.count, top.used + bytes > chunks[top.chunk].count {
       top = Mark(chunk: top.chunk + 1)
     }
     if top.chunk == chunks.count {
-      chunks.append(.allocate(byteCount: max(bytes, 1 << 20), alignment: 64))
+      chunks.append(WorkspaceMemory.allocate(max(bytes, 1 << 20)))
     }
-    let memory = UnsafeMutableRawBufferPointer(
-      rebasing: chunks[top.chunk][top.used..<top.used + bytes])
-    top.used += bytes
-    return memory.bindMemory(to: Float.self).baseAddress.unsafelyUnwrapped
+    defer { top.used += bytes }
+    return chunks[top.chunk].baseAddress.unsafelyUnwrapped + top.used
+  }
+
+  /// Large memory lies in large pages, where the system has them.
+  private static func allocate(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    let largePage = 2 << 20
+    let isLarge = byteCount >= largePage
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: byteCount, alignment: isLarge ? largePage : 64)
+    #if os(Linux)
+      // Advice only.
+      if isLarge { madvise(memory.baseAddress, byteCount, MADV_HUGEPAGE) }
+    #endif
+    return memory
   }
 
   /// Runs `body` and gives back what it took.

@@ -5,7 +5,7 @@ import Testing
 
 /// A matrix product as the naive kernel computes it, in double precision.
 private func naive(
-  _ x: Tensor, _ weight: Tensor, bias: [Float]?, scale: [Float]?, activation: Activation,
+  _ path: String, _ precision: Precision = .f32, _ x: Tensor, _ weight: Tensor, bias: [Float]?, scale: [Float]?, activation: Activation,
   combine: Combine, onto start: [Float]
 ) -> [Float] {
   var result = start
@@ -16,11 +16,12 @@ private func naive(
         (scale ?? []).withUnsafeBufferPointer { s in
           result.withUnsafeMutableBufferPointer { c in
             var task = zk_gemm_task(
-              a: a.baseAddress!, a_stride: k, packed: w.baseAddress!, c: c.baseAddress!,
-              c_stride: n, m: m, n: n, k: k, bias: bias == nil ? nil : b.baseAddress,
+              precision: precision.kernel, a: a.baseAddress!, a_stride: k,
+              packed: w.baseAddress!, scratch: nil, c: c.baseAddress!, c_stride: n, m: m, n: n,
+              k: k, bias: bias == nil ? nil : b.baseAddress,
               scale: scale == nil ? nil : s.baseAddress, activation: activation.kernel,
               combine: combine.kernel)
-            zk_gemm_naive(&task, w.baseAddress!)
+            zk_gemm_naive(kernelPath(path).pointer, &task, w.baseAddress!)
           }
         }
       }
@@ -41,16 +42,32 @@ private func naive(
     Shape(m: 1576, n: 50, k: 24),
   ]
 
-  @Test(arguments: pathNames, shapes)
-  func equalsTheNaiveProduct(path: String, shape: Shape) throws {
+  /// A path on this machine and a precision.
+  struct Kernel: Sendable, CustomTestStringConvertible {
+    let path: String
+    let precision: Precision
+
+    static let all = pathNames.flatMap { path in
+      Precision.allCases.map { Kernel(path: path, precision: $0) }
+    }
+
+    var testDescription: String { "\(path) \(precision)" }
+  }
+
+  @Test(arguments: Kernel.all, shapes)
+  func equalsTheNaiveProduct(kernel: Kernel, shape: Shape) throws {
+    let (path, precision) = (kernel.path, kernel.precision)
     var noise = Noise(seed: UInt64(shape.m * 31 + shape.n))
-    let x = noise.tensor([shape.m, shape.k])
+    var x = noise.tensor([shape.m, shape.k])
+    // What bfloat16 inputs are rounded to is tested by itself.
+    if precision == .bf16 { x = rounded(x) }
     let weight = noise.tensor([shape.n, shape.k])
     let bias = noise.tensor([shape.n])
     let scale = noise.floats(shape.n)
     let start = noise.tensor([shape.m, shape.n])
     let backend = try backend(path)
-    let linear = try Linear(weight: weight, bias: bias, backend: backend)
+    let linear = try Linear(
+      weight: weight, bias: bias, precision: precision, backend: backend)
     for (activation, combine) in [
       (Activation.identity, Combine.store), (.gelu, .add), (.geluTanh, .store),
       (.quickGELU, .multiply), (.silu, .store), (.relu, .add),
@@ -62,11 +79,13 @@ private func naive(
         )
         a.fill(from: x)
         c.fill(from: start)
-        linear(a, into: c, activation: activation, scale: Vector(scale), combine: combine)
+        linear(
+          a, into: c, activation: activation, scale: Vector(scale), combine: combine,
+          in: workspace)
         return c.tensor().scalars
       }
       let expected = naive(
-        x, weight, bias: bias.scalars, scale: scale, activation: activation, combine: combine,
+        path, precision, x, weight, bias: bias.scalars, scale: scale, activation: activation, combine: combine,
         onto: start.scalars)
       #expect(difference(found, expected) < 3e-6, "\(activation) \(combine)")
     }
@@ -90,7 +109,7 @@ private func naive(
       storage: ByteStorage(copying: doubles))
     let backend = try backend(path)
     let expected = naive(
-      x, weight, bias: nil, scale: nil, activation: .identity, combine: .store,
+      path, x, weight, bias: nil, scale: nil, activation: .identity, combine: .store,
       onto: Array(repeating: 0, count: 600))
     for view in [odd, sparse] {
       let linear = try Linear(weight: view, bias: nil, backend: backend)
@@ -99,7 +118,7 @@ private func naive(
           workspace.matrix(rows: 20, columns: 40), workspace.matrix(rows: 20, columns: 30)
         )
         a.fill(from: x)
-        linear(a, into: c)
+        linear(a, into: c, in: workspace)
         return c.tensor().scalars
       }
       #expect(difference(found, expected) < 3e-6)
@@ -107,19 +126,20 @@ private func naive(
   }
 
   /// The order of the sums within one result depends on neither the batch nor the threads.
-  @Test(arguments: pathNames)
-  func resultsDependOnNeitherThreadsNorOtherRows(path: String) throws {
+  @Test(arguments: Kernel.all)
+  func resultsDependOnNeitherThreadsNorOtherRows(kernel: Kernel) throws {
     var noise = Noise(seed: 11)
     let x = noise.tensor([197, 70])
     let weight = noise.tensor([90, 70])
     func product(_ x: Tensor, threads: Int) throws -> [Float] {
-      let backend = try backend(path, threads: threads)
-      let linear = try Linear(weight: weight, bias: nil, backend: backend)
+      let backend = try backend(kernel.path, threads: threads)
+      let linear = try Linear(
+        weight: weight, bias: nil, precision: kernel.precision, backend: backend)
       return backend.pass { workspace in
         let a = workspace.matrix(rows: x.shape[0], columns: 70)
         let c = workspace.matrix(rows: x.shape[0], columns: 90)
         a.fill(from: x)
-        linear(a, into: c)
+        linear(a, into: c, in: workspace)
         return c.tensor().scalars
       }
     }
@@ -127,6 +147,74 @@ private func naive(
     for threads in [2, 3, 8] { #expect(try product(x, threads: threads) == all) }
     let one = Tensor(shape: [1, 70], scalars: x[100].scalars)
     #expect(try product(one, threads: 2) == Array(all[9000..<9090]))
+  }
+
+  /// Weights and inputs become the nearest bfloat16, ties going to the even one.
+  @Test(arguments: pathNames)
+  func bfloat16IsRoundedToNearestEven(path: String) throws {
+    let backend = try backend(path)
+    // 1 + 2^-8 lies between 1 and 1 + 2^-7; 1 + 3 * 2^-8 between 1 + 2^-7 and 1 + 2^-6.
+    let values: [Float] = [1.00390625, 1.01171875, 1.004, -1.00390625, 3.4e38, .infinity]
+    let expected: [Float] = [1, 1.015625, 1.0078125, -1, .infinity, .infinity]
+    func product(_ x: Tensor, _ weight: Tensor) throws -> [Float] {
+      let linear = try Linear(weight: weight, bias: nil, precision: .bf16, backend: backend)
+      return backend.pass { workspace in
+        let a = workspace.matrix(rows: x.shape[0], columns: 1)
+        a.fill(from: x)
+        let c = workspace.matrix(rows: x.shape[0], columns: weight.shape[0])
+        linear(a, into: c, in: workspace)
+        return c.tensor().scalars
+      }
+    }
+    let column = Tensor(shape: [values.count, 1], scalars: values)
+    let one = Tensor(shape: [1, 1], scalars: [1])
+    #expect(try product(one, column) == expected)
+    let inputs = try product(column, one)
+    #expect(inputs == (kernelPath(path).isNative(.bf16) ? expected : values))
+  }
+
+  /// One bad number makes its own row bad, and no other.
+  @Test(arguments: Kernel.all)
+  func whatIsNoNumberStaysInItsRow(kernel: Kernel) throws {
+    let backend = try backend(kernel.path)
+    var noise = Noise(seed: 3)
+    var x = noise.tensor([3, 50])
+    x.scalars[50 + 20] = .nan
+    let linear = try Linear(
+      weight: noise.tensor([20, 50]), bias: nil, precision: kernel.precision, backend: backend)
+    let found = backend.pass { workspace in
+      let (a, c) = (
+        workspace.matrix(rows: 3, columns: 50), workspace.matrix(rows: 3, columns: 20)
+      )
+      a.fill(from: x)
+      linear(a, into: c, in: workspace)
+      return c.tensor().scalars
+    }
+    #expect(found[20..<40].allSatisfy(\.isNaN))
+    #expect((found[..<20] + found[40...]).allSatisfy(\.isFinite))
+  }
+
+  @Test func layersThatOverflowAreRefused() throws {
+    let backend = try Backend(threads: 1)
+    let wide = Tensor(shape: [1, 65537])
+    #expect(throws: TensorError.tooManyInputs(65537, limit: 65536)) {
+      try Linear(weight: wide, bias: nil, precision: .int8, backend: backend)
+    }
+    // The largest numbers that there are, as often as they are allowed.
+    for path in pathNames {
+      let backend = try backend(path)
+      let ones = Tensor(shape: [1, 65536], repeating: 1)
+      let linear = try Linear(weight: ones, bias: nil, precision: .int8, backend: backend)
+      let found = backend.pass { workspace in
+        let (a, c) = (
+          workspace.matrix(rows: 1, columns: 65536), workspace.matrix(rows: 1, columns: 1)
+        )
+        a.fill(from: ones)
+        linear(a, into: c, in: workspace)
+        return c.tensor().scalars[0]
+      }
+      #expect(abs(found - 65536) < 0.1, "\(path)")
+    }
   }
 
   @Test func shapesAreChecked() throws {
@@ -152,7 +240,7 @@ private func naive(
           let x = workspace.matrix(rows: values.count, columns: 1)
           x.fill(from: Tensor(shape: [values.count, 1], scalars: values))
           let y = workspace.matrix(rows: values.count, columns: 1)
-          linear(x, into: y, activation: activation)
+          linear(x, into: y, activation: activation, in: workspace)
           return y.tensor().scalars
         }
         #expect(found[..<3].allSatisfy { abs($0) < 1e-30 }, "\(path) \(activation)")
@@ -175,7 +263,7 @@ private func naive(
       let x = workspace.matrix(rows: 1, columns: 19)
       x.fill(from: Tensor(shape: [1, 19], scalars: [Float](repeating: 3, count: 19)))
       let y = workspace.matrix(rows: 1, columns: 37)
-      linear(x, into: y)
+      linear(x, into: y, in: workspace)
       return y.tensor()
     }
     #expect(result.scalars == bias.scalars)

@@ -27,9 +27,19 @@ struct Noise {
 /// The paths that this machine can run, by name: what a parameterised test runs over.
 let pathNames = KernelPath.all.filter(\.runsHere).map(\.name)
 
+func kernelPath(_ name: String) -> KernelPath {
+  KernelPath.all.first { $0.name == name } ?? .best
+}
+
 func backend(_ path: String, threads: Int = 2) throws -> Backend {
-  try Backend(
-    threads: threads, path: #require(KernelPath.all.first { $0.name == path }))
+  try Backend(threads: threads, path: kernelPath(path))
+}
+
+/// The elements with the upper half of their bits only, so that they are bfloat16.
+func rounded(_ x: Tensor) -> Tensor {
+  Tensor(
+    shape: x.shape,
+    scalars: x.scalars.map { Float(bitPattern: $0.bitPattern & 0xFFFF_0000) })
 }
 
 /// The largest difference, as a share of the largest expected magnitude.

@@ -48,12 +48,29 @@ double zk_peak_operations(const zk_path *_Nonnull path, size_t rounds);
 
 // ---- Matrix products --------------------------------------------------------------------------
 
-// How many floats the packed form of a weight matrix [n, k] takes.
-size_t zk_packed_count(const zk_path *_Nonnull path, size_t n, size_t k);
-// Packs w [n, k], which may lie at any address, as [n/nr][k][nr]; rows beyond n become zero.
+// What the products of a layer are computed with. The weights are rounded to it; sums, and everything
+// else, are float32.
+typedef enum {
+  ZK_F32,
+  // Weights in bfloat16; the inputs too where the processor has instructions for that.
+  ZK_BF16,
+  // Weights in int8 with a scale for each of the n outputs, inputs with one for each of the m rows;
+  // the sums of products are exact. At most 65536 inputs. Weights go to 127, but to 63 where the
+  // processor's products of bytes have no room for more.
+  ZK_INT8,
+} zk_precision;
+enum { ZK_PRECISIONS = 3 };
+
+// Whether the path has instructions for the products of a precision, and does not widen its numbers.
+bool zk_path_is_native(const zk_path *_Nonnull path, zk_precision precision);
+
+// How many bytes the packed form of a weight matrix [n, k] takes.
+size_t zk_packed_size(
+    const zk_path *_Nonnull path, zk_precision precision, size_t n, size_t k);
+// Packs w [n, k], which may lie at any address, into memory aligned to 64 bytes.
 void zk_pack(
-    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const void *_Nonnull w, size_t n, size_t k,
-    float *_Nonnull packed);
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, zk_precision precision,
+    const void *_Nonnull w, size_t n, size_t k, void *_Nonnull packed);
 
 typedef enum { ZK_IDENTITY, ZK_GELU, ZK_GELU_TANH, ZK_QUICK_GELU, ZK_SILU, ZK_RELU } zk_activation;
 // What happens with the value v that a product gives for an element c of the result.
@@ -63,11 +80,15 @@ typedef enum {
   ZK_MULTIPLY,  // c = c * v
 } zk_combine;
 
-// c [m, n] = combine(scale * activation(a [m, k] x w^T + bias))
+// c [m, n] = combine(scale * activation(a [m, k] x w^T + bias)). Bias and scale end in zeros up to a
+// multiple of ZK_PADDING.
+enum { ZK_PADDING = 64 };
 typedef struct {
+  zk_precision precision;
   const float *_Nonnull a;
   size_t a_stride;
-  const float *_Nonnull packed;
+  const void *_Nonnull packed;
+  void *_Nullable scratch;  // zk_gemm_scratch() bytes, aligned to 64
   float *_Nonnull c;
   size_t c_stride;
   size_t m, n, k;
@@ -76,8 +97,13 @@ typedef struct {
   zk_activation activation;
   zk_combine combine;
 } zk_gemm_task;
+size_t zk_gemm_scratch(
+    const zk_path *_Nonnull path, zk_precision precision, size_t m, size_t k);
 void zk_gemm(const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_gemm_task *_Nonnull task);
-void zk_gemm_naive(const zk_gemm_task *_Nonnull task, const float *_Nonnull w);
+// In double precision, from weights that are not packed; they are rounded as the path does it, and
+// for int8 the inputs are.
+void zk_gemm_naive(
+    const zk_path *_Nonnull path, const zk_gemm_task *_Nonnull task, const float *_Nonnull w);
 
 // ---- Attention --------------------------------------------------------------------------------
 

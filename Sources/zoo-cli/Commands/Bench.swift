@@ -40,10 +40,10 @@ extension Zoo {
     }
 
     func run() async throws {
-      try options.requireSupportedPrecision()
       let zoo = try await options.makeZoo()
       let result = try await zoo.benchmark(
-        model, batches: batch.sizes, madeUpWeights: madeUpWeights,
+        model, precisions: options.precisions?.precisions ?? Precision.allCases,
+        batches: batch.sizes, madeUpWeights: madeUpWeights,
         progress: options.makeProgress().handler)
       StandardError.clearStatus()
       if options.json {
@@ -57,12 +57,17 @@ extension Zoo {
       [
         "model": .string(model), "threads": .integer(zoo.threads),
         "kernels": .string(zoo.kernelPath), "peak_gflops": .number(result.peakGFLOPS),
-        "load_ms": .number(result.loadMilliseconds),
-        "peak_memory_bytes": .integer(result.peakMemory),
+        "loads": .array(
+          result.loads.map { load in
+            [
+              "precision": .string(load.precision.rawValue), "load_ms": .number(load.milliseconds),
+              "peak_memory_bytes": .integer(load.peakMemory),
+            ]
+          }),
         "results": .array(
           result.rows.map { row in
             [
-              "precision": .string(options.precision.rawValue), "batch": .integer(row.batch),
+              "precision": .string(row.precision.rawValue), "batch": .integer(row.batch),
               "ms_per_image": .number(row.millisecondsPerImage),
               "images_per_second": .number(1000 / row.millisecondsPerImage),
               "gflops": .number(row.gflops), "peak_fraction": .number(row.peakFraction),
@@ -78,18 +83,21 @@ extension Zoo {
       ])
       for row in result.rows {
         table.append([
-          options.precision.rawValue, String(row.batch),
+          row.precision.rawValue, String(row.batch),
           Units.decimal(row.millisecondsPerImage, places: 2),
           Units.decimal(1000 / row.millisecondsPerImage, places: 2),
           Units.decimal(row.gflops, places: 1),
           Units.decimal(row.peakFraction * 100, places: 0) + "%",
         ])
       }
+      let loads = result.loads.map { load in
+        "\(load.precision.rawValue) loaded in \(Units.decimal(load.milliseconds, places: 0)) ms, at "
+          + "most \(Units.bytes(load.peakMemory)) of memory"
+      }
       return """
-        \(model): \(zoo.threads) threads, \(zoo.kernelPath) kernels, measured peak \
+        \(model): \(zoo.threads) threads, \(zoo.kernelPath) kernels, measured float32 peak \
         \(Units.decimal(result.peakGFLOPS, places: 0)) GFLOP/s
-        loaded in \(Units.decimal(result.loadMilliseconds, places: 0)) ms, at most \
-        \(Units.bytes(result.peakMemory)) of memory
+        \(loads.joined(separator: "\n"))
         \(table.text())
         """
     }

@@ -22,8 +22,13 @@ struct CommonOptions: ParsableArguments {
     help: ArgumentHelp("How many threads compute; all processors by default. (ZOO_THREADS)"))
   var threads: Int?
 
-  @Option(help: "The precision to compute with.")
-  var precision: Precision = .f32
+  @Option(
+    name: .customLong("precision"),
+    help: ArgumentHelp(
+      "The precision to compute with: f32, bf16 or int8; bench takes several, separated by commas.",
+      valueName: "precision"),
+    completion: .list(Precision.allCases.map(\.rawValue)), transform: PrecisionList.init)
+  var precisions: PrecisionList?
 
   @Option(
     help: "How to make sure that cached files are intact: by their stamps, by hashing, or not.")
@@ -46,11 +51,19 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
-/// What numbers a forward pass computes with.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case f32
-  case bf16
-  case int8
+/// Precisions, separated by commas.
+struct PrecisionList {
+  let precisions: [Precision]
+
+  init(_ text: String) throws {
+    precisions = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let precision = Precision(rawValue: String(part)) else {
+        throw ValidationError(
+          "--precision '\(text)' is none of \(Precision.allCases.map(\.rawValue).joined(separator: ", ")).")
+      }
+      return precision
+    }
+  }
 }
 
 extension LoadPolicy: ExpressibleByArgument {}
@@ -107,11 +120,14 @@ extension CommonOptions {
   /// What tells of this command's progress.
   func makeProgress() -> ProgressReport { ProgressReport(quiet ? .none : progress) }
 
-  /// Fails for a precision that no kernel has.
-  func requireSupportedPrecision() throws(CommandError) {
-    guard precision == .f32 else {
-      throw CommandError(
-        .unsupported, "precision \(precision) is not supported yet; leave --precision at f32")
+  /// What to compute with.
+  var precision: Precision {
+    get throws {
+      let list = precisions?.precisions ?? [.f32]
+      guard list.count == 1 else {
+        throw ValidationError("--precision takes one precision here; only bench takes several.")
+      }
+      return list[0]
     }
   }
 }

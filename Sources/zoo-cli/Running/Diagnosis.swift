@@ -25,6 +25,14 @@ struct Diagnosis {
 
   private var kernels: [String] { KernelPath.all.filter(\.runsHere).map(\.name) }
 
+  /// How this processor computes in each precision.
+  private var precisions: [(name: String, value: String)] {
+    Precision.allCases.map { precision in
+      let isNative = KernelPath.best.isNative(precision)
+      return (precision.rawValue, isNative ? "native" : "widened, no faster instructions here")
+    }
+  }
+
   private var libraries: [(name: String, value: String)] {
     [
       ("curl", LibraryVersions.curl), ("SHA-256", LibraryVersions.sha256),
@@ -54,6 +62,7 @@ extension Diagnosis {
     var facts = Facts()
     facts.add("version", zooVersion)
     facts.add("kernels", "\(KernelPath.best.name) (of \(kernels.joined(separator: ", ")))")
+    facts.add("precisions", precisions.map { "\($0.name): \($0.value)" }.joined(separator: "\n"))
     facts.add("threads", "\(threads) of \(Backend.availableProcessors) processors")
     facts.add("network", environment.policy == .offline ? "not to be used" : "may be used")
     facts.add("cache", cache.text)
@@ -71,6 +80,7 @@ extension Diagnosis {
     [
       "version": .string(zooVersion),
       "kernels": ["used": .string(KernelPath.best.name), "available": .strings(kernels)],
+      "precisions": .object(object(precisions)),
       "threads": .integer(threads), "processors": .integer(Backend.availableProcessors),
       "offline": .bool(environment.policy == .offline),
       "cache": [

@@ -25,7 +25,7 @@ struct ImageRun {
     _ model: String, _ images: ImageOptions, _ options: CommonOptions, in zoo: ModelZoo,
     _ progress: ProgressReport
   ) async throws {
-    try options.requireSupportedPrecision()
+    let precision = try options.precision
     let entry = try zoo.registry.entry(named: model)
     if let obstacle = try zoo.obstacle(toRunning: entry) { throw obstacle }
     for path in images.images where access(path, R_OK) != 0 {
@@ -38,7 +38,8 @@ struct ImageRun {
     decoding = ImageDecodingOptions(appliesOrientation: images.exifRotation)
     firstImages = try await ImageRun.decode(batches[0], decoding)
     (net, info) = try await zoo.loadPretrainedModel(
-      model, options: LoadOptions(size: images.size), progress: progress.handler)
+      model, options: LoadOptions(size: images.size, precision: precision),
+      progress: progress.handler)
     transform = try ImageTransform(
       size: (net.inputSize.height, net.inputSize.width), rgbStats: info.rgbStats,
       centerCrop: images.centerCrop, simpleCrop: images.simpleCrop)

@@ -1,0 +1,284 @@
+// Matrix products in three precisions. Weights come in panels of TILE_COLUMNS columns, row for row
+// of 32-bit groups: one float32, two bfloat16 or four int8 neighbours of k; see pack.c. A product
+// differs from the others only in what it does with a group.
+
+// ---- What happens with a product ---------------------------------------------------------------
+
+// bias, activation and scale for the sums of a tile.
+static void transform_tile(
+    const zk_gemm_task *task, const int rows, vector sums[][TILE_VECTORS], size_t column) {
+  if (task->bias)
+    for (int j = 0; j < TILE_VECTORS; j++) {
+      vector bias = load(task->bias + column + j * LANES);
+      for (int i = 0; i < rows; i++) sums[i][j] += bias;
+    }
+#define ACTIVATE(ACTIVATION)                                                                       \
+  case ACTIVATION:                                                                                 \
+    for (int i = 0; i < rows; i++)                                                                 \
+      for (int j = 0; j < TILE_VECTORS; j++) sums[i][j] = activate(sums[i][j], ACTIVATION);        \
+    break;
+  switch (task->activation) {
+    ACTIVATE(ZK_GELU)
+    ACTIVATE(ZK_GELU_TANH)
+    ACTIVATE(ZK_QUICK_GELU)
+    ACTIVATE(ZK_SILU)
+    ACTIVATE(ZK_RELU)
+    case ZK_IDENTITY: break;
+  }
+#undef ACTIVATE
+  if (task->scale)
+    for (int j = 0; j < TILE_VECTORS; j++) {
+      vector scale = load(task->scale + column + j * LANES);
+      for (int i = 0; i < rows; i++) sums[i][j] *= scale;
+    }
+}
+
+INLINE void combine_rows(
+    const zk_combine combine, const int rows, vector sums[][TILE_VECTORS], float *c,
+    size_t stride) {
+  for (int i = 0; i < rows; i++, c += stride)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < TILE_VECTORS; j++) {
+      float *at = c + j * LANES;
+      if (combine == ZK_STORE) store(at, sums[i][j]);
+      if (combine == ZK_ADD) store(at, load(at) + sums[i][j]);
+      if (combine == ZK_MULTIPLY) store(at, load(at) * sums[i][j]);
+    }
+}
+
+static void combine_tile(
+    const zk_combine combine, const int rows, vector sums[][TILE_VECTORS], float *c,
+    size_t stride) {
+  switch (combine) {
+    case ZK_STORE: combine_rows(ZK_STORE, rows, sums, c, stride); break;
+    case ZK_ADD: combine_rows(ZK_ADD, rows, sums, c, stride); break;
+    case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, sums, c, stride); break;
+  }
+}
+
+static __attribute__((noinline)) void finish_tile(
+    const zk_gemm_task *task, const int rows, vector sums[][TILE_VECTORS], float *c, size_t column,
+    size_t columns) {
+  if (task->bias || task->scale || task->activation != ZK_IDENTITY)
+    transform_tile(task, rows, sums, column);
+  if (columns == TILE_COLUMNS) return combine_tile(task->combine, rows, sums, c, task->c_stride);
+  // The last panel: in a tile of its own, of which the columns that exist are copied.
+  float part[TILE_ROWS * TILE_COLUMNS];
+  if (task->combine != ZK_STORE) {
+    memset(part, 0, sizeof part);
+    for (int i = 0; i < rows; i++)
+      memcpy(part + i * TILE_COLUMNS, c + i * task->c_stride, columns * sizeof(float));
+  }
+  combine_tile(task->combine, rows, sums, part, TILE_COLUMNS);
+  for (int i = 0; i < rows; i++)
+    memcpy(c + i * task->c_stride, part + i * TILE_COLUMNS, columns * sizeof(float));
+}
+
+// ---- What happens with a group -----------------------------------------------------------------
+
+INLINE words load_words(const uint32_t *p) { return *(const words *)p; }
+// The same four bytes of an input in every lane.
+INLINE words splat_word(const char *p) {
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+  return word - (words){};
+}
+
+#define FOR_ROWS                                                                                   \
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++)
+#define FOR_VECTORS                                                                                \
+  _Pragma("clang loop unroll(full)") for (int j = 0; j < TILE_VECTORS; j++)
+
+// The compiler would keep both halves of a group in registers that the sums need.
+#define LOAD_AGAIN __asm__ volatile("" ::: "memory")
+
+// The sums are an array of the tile's own, so that they stay in registers.
+#define PRODUCT(NAME, TYPE)                                                                        \
+  INLINE void NAME(                                                                                \
+      const int rows, const char *a, size_t stride, const uint32_t *panel, size_t k,               \
+      TYPE total[TILE_ROWS][TILE_VECTORS])
+
+PRODUCT(multiply_f32, vector) {
+  for (size_t step = 0; step < k; step++, a += 4, panel += TILE_COLUMNS) {
+    vector b[TILE_VECTORS];
+    FOR_VECTORS b[j] = (vector)load_words(panel + j * LANES);
+    FOR_ROWS {
+      vector left = (vector)splat_word(a + i * stride);
+      FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
+    }
+  }
+}
+
+#if BF16_DOT
+// The inputs are bfloat16 too.
+PRODUCT(multiply_bf16, vector) {
+  for (size_t group = 0; group < (k + 1) / 2; group++, a += 4, panel += TILE_COLUMNS) {
+    words b[TILE_VECTORS];
+    FOR_VECTORS b[j] = load_words(panel + j * LANES);
+    FOR_ROWS {
+      words left = splat_word(a + i * stride);
+      FOR_VECTORS total[i][j] = bf16_dot(total[i][j], left, b[j]);
+    }
+  }
+}
+#else
+// The inputs stay float32, and a bfloat16 is the upper half of a float32.
+PRODUCT(multiply_bf16, vector) {
+  for (size_t group = 0; group < k / 2; group++, a += 8, panel += TILE_COLUMNS) {
+    vector b[TILE_VECTORS];
+    FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) << 16);
+    FOR_ROWS {
+      vector left = (vector)splat_word(a + i * stride);
+      FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
+    }
+    LOAD_AGAIN;
+    FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) & 0xFFFF0000);
+    FOR_ROWS {
+      vector left = (vector)splat_word(a + 4 + i * stride);
+      FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
+    }
+  }
+  if (k % 2) {
+    FOR_ROWS {
+      vector left = (vector)splat_word(a + i * stride);
+      FOR_VECTORS {
+        vector b = (vector)(load_words(panel + j * LANES) << 16);
+        total[i][j] = multiply_add(left, b, total[i][j]);
+      }
+    }
+  }
+}
+#endif
+
+PRODUCT(multiply_int8, integers) {
+  for (size_t group = 0; group < (k + 3) / 4; group++, a += 4, panel += TILE_COLUMNS) {
+    words b[TILE_VECTORS];
+    FOR_VECTORS b[j] = load_words(panel + j * LANES);
+    FOR_ROWS {
+      words left = splat_word(a + i * stride);
+      FOR_VECTORS total[i][j] = int8_dot(total[i][j], left, b[j]);
+    }
+  }
+}
+
+// ---- Tiles -------------------------------------------------------------------------------------
+
+INLINE void prefetch_tile(const int rows, const float *c, size_t stride) {
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < TILE_COLUMNS; j += 16) __builtin_prefetch(c + i * stride + j, 1);
+}
+
+#define FLOAT_TILE(NAME, PRODUCT, ROWS)                                                            \
+  static void NAME##_##ROWS(                                                                       \
+      const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,     \
+      float *c, size_t column, size_t columns) {                                                   \
+    vector total[TILE_ROWS][TILE_VECTORS] = {}, sums[TILE_ROWS][TILE_VECTORS];                     \
+    const int rows = ROWS;                                                                         \
+    prefetch_tile(rows, c, task->c_stride);                                                        \
+    PRODUCT(rows, a, inputs->stride, panel, task->k, total);                                       \
+    FOR_ROWS FOR_VECTORS sums[i][j] = total[i][j];                                                 \
+    finish_tile(task, rows, sums, c, column, columns);                                             \
+  }
+
+// A panel begins with the scale of each column and the sum of its weights.
+#define INTEGER_TILE(NAME, PRODUCT, ROWS)                                                          \
+  static void NAME##_##ROWS(                                                                       \
+      const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,     \
+      float *c, size_t column, size_t columns) {                                                   \
+    integers total[TILE_ROWS][TILE_VECTORS] = {};                                                  \
+    vector sums[TILE_ROWS][TILE_VECTORS];                                                          \
+    const int rows = ROWS;                                                                         \
+    prefetch_tile(rows, c, task->c_stride);                                                        \
+    PRODUCT(rows, a, inputs->stride, panel + 2 * TILE_COLUMNS, task->k, total);                    \
+    const zk_input_row *input = inputs->int8 + (size_t)(a - inputs->rows) / inputs->stride;        \
+    FOR_ROWS FOR_VECTORS {                                                                         \
+      integers weights = (integers)load_words(panel + TILE_COLUMNS + j * LANES);                   \
+      integers exact =                                                                             \
+          total[i][j] - INPUT_OFFSET * weights - WEIGHT_OFFSET * input[i].sum;                     \
+      vector scale = (vector)load_words(panel + j * LANES) * input[i].scale;                       \
+      sums[i][j] = __builtin_convertvector(exact, vector) * scale;                                 \
+    }                                                                                              \
+    finish_tile(task, rows, sums, c, column, columns);                                             \
+  }
+
+#define TILES(ROWS)                                                                                \
+  FLOAT_TILE(f32, multiply_f32, ROWS)                                                              \
+  FLOAT_TILE(bf16, multiply_bf16, ROWS)                                                            \
+  INTEGER_TILE(int8, multiply_int8, ROWS)
+
+TILES(1)
+TILES(2)
+TILES(3)
+TILES(4)
+#if TILE_ROWS >= 6
+TILES(5)
+TILES(6)
+#endif
+#if TILE_ROWS >= 9
+TILES(7)
+TILES(8)
+TILES(9)
+#endif
+
+#if TILE_ROWS == 9
+#define TILES_OF(NAME)                                                                             \
+  {NAME##_1, NAME##_2, NAME##_3, NAME##_4, NAME##_5, NAME##_6, NAME##_7, NAME##_8, NAME##_9}
+#elif TILE_ROWS == 6
+#define TILES_OF(NAME) {NAME##_1, NAME##_2, NAME##_3, NAME##_4, NAME##_5, NAME##_6}
+#elif TILE_ROWS == 4
+#define TILES_OF(NAME) {NAME##_1, NAME##_2, NAME##_3, NAME##_4}
+#endif
+
+// ---- Inputs ------------------------------------------------------------------------------------
+
+#if BF16_DOT
+// Rounds to the nearest, ties to even; NaN stays NaN.
+INLINE words rounded_to_bf16(words x) {
+  words rounded = (x + 0x7FFF + (x >> 16 & 1)) >> 16;
+  words is_nan = (words)((x & 0x7FFFFFFF) > 0x7F800000);
+  return (is_nan & (x >> 16 | 0x40)) | (~is_nan & rounded);
+}
+
+static void convert_bf16(const float *a, size_t k, char *out, zk_input_row *row) {
+  (void)row;
+  for (size_t i = 0; i < k; i += LANES) {
+    size_t count = zk_min(k - i, LANES);
+    words bits = rounded_to_bf16((words)(count == LANES ? load(a + i) : load_part(a + i, count)));
+    uint16_t halves[LANES];
+    for (int lane = 0; lane < LANES; lane++) halves[lane] = (uint16_t)bits[lane];
+    memcpy(out + i * 2, halves, sizeof halves);
+  }
+}
+#define CONVERT_BF16 convert_bf16
+#else
+#define CONVERT_BF16 NULL
+#endif
+
+// The largest magnitude becomes 127. A row with a number that is not finite gets a scale that is
+// none either.
+static void convert_int8(const float *a, size_t k, char *out, zk_input_row *row) {
+  typedef uint8_t bytes __attribute__((vector_size(LANES)));
+  vector most = splat(0), poison = splat(0);
+  for (size_t i = 0; i < k; i += LANES) {
+    size_t count = zk_min(k - i, LANES);
+    vector x = count == LANES ? load(a + i) : load_part(a + i, count);
+    most = maximum(most, magnitude(x));
+    poison += x * 0;
+  }
+  float top = largest(most);
+  vector factor = splat(top > 0 ? 127 / top : 0);
+  const float to_integer = 12582912;  // 1.5 * 2^23: adding it rounds to an integer, ties to even
+  integers total = {};
+  for (size_t i = 0; i < k; i += LANES) {
+    size_t count = zk_min(k - i, LANES);
+    vector x = count == LANES ? load(a + i) : load_part(a + i, count);
+    vector scaled = x * factor;  // a statement of its own: rounded alike with and without fma
+    integers q = (integers)(scaled + to_integer) - 0x4B400000;
+    total += q;
+    bytes packed = __builtin_convertvector(q + INPUT_OFFSET, bytes);
+    memcpy(out + i, &packed, LANES);
+  }
+  row->scale = top / 127 + sum(poison);
+  row->sum = 0;
+  for (int lane = 0; lane < LANES; lane++) row->sum += total[lane];
+}

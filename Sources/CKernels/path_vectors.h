@@ -1,0 +1,100 @@
+// Vectors of LANES floats, and elementary functions of them; see path_kernels.h.
+#include <math.h>
+#include <string.h>
+
+#include "path.h"
+
+enum { TILE_COLUMNS = LANES * TILE_VECTORS };
+
+typedef float vector __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int32_t integers __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef uint32_t words __attribute__((vector_size(LANES * 4), aligned(4)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vector load(const float *p) { return *(const vector *)p; }
+INLINE void store(float *p, vector v) { *(vector *)p = v; }
+INLINE vector splat(float x) { return x - (vector){}; }
+// One rounding where the target has such an instruction, else two.
+INLINE vector multiply_add(vector a, vector b, vector c) { return a * b + c; }
+// Where the condition holds a, elsewhere b.
+INLINE vector choose(integers condition, vector a, vector b) {
+  return (vector)((condition & (integers)a) | (~condition & (integers)b));
+}
+// The larger one; b where either is no number.
+INLINE vector maximum(vector a, vector b) { return choose(a > b, a, b); }
+INLINE vector magnitude(vector x) { return (vector)((integers)x & 0x7FFFFFFF); }
+INLINE vector load_part(const float *p, size_t count) {
+  vector v = {};
+  memcpy(&v, p, count * sizeof(float));
+  return v;
+}
+INLINE void store_part(float *p, vector v, size_t count) { memcpy(p, &v, count * sizeof(float)); }
+
+INLINE float sum(vector v) {
+  float total = 0;
+  for (int i = 0; i < LANES; i++) total += v[i];
+  return total;
+}
+INLINE float largest(vector v) {
+  float most = v[0];
+  for (int i = 1; i < LANES; i++) most = v[i] > most ? v[i] : most;
+  return most;
+}
+
+// ---- Elementary functions ----------------------------------------------------------------------
+
+// e^x of x <= 0, with a relative error below 1e-7; 0 below -87.3, and NaN stays NaN. 2^n is applied
+// through the exponent bits; e^r on |r| <= ln(2)/2 is a minimax polynomial.
+INLINE vector exponential(vector x) {
+  const float least = -87.33654f;
+  vector bounded = maximum(splat(least), x);
+  const float to_integer = 12582912;  // 1.5 * 2^23: adding it leaves an integer in the low bits
+  vector shifted = bounded * 1.44269504088896341f + to_integer;
+  vector n = shifted - to_integer;
+  vector r = multiply_add(n, splat(-0.693359375f), bounded);
+  r = multiply_add(n, splat(2.12194440e-4f), r);
+  vector p = splat(1.38368353e-3f);
+  p = multiply_add(p, r, splat(8.37482419e-3f));
+  p = multiply_add(p, r, splat(4.16682251e-2f));
+  p = multiply_add(p, r, splat(0.166664198f));
+  p = multiply_add(p, r, splat(0.499999911f));
+  p = multiply_add(p, r, splat(1));
+  p = multiply_add(p, r, splat(1));
+  vector power = (vector)(((integers)shifted << 23) + 0x3F800000);
+  integers is_less = x < splat(least);
+  return (vector)(~is_less & (integers)(p * power));
+}
+
+INLINE vector sigmoid(vector x) {
+  vector e = exponential(-magnitude(x));
+  vector upper = splat(1) / (e + 1);
+  return choose(x < splat(0), e * upper, upper);
+}
+
+// x times the normal distribution function of x: max(x, 0) less |x| times the tail beyond |x|, which
+// is Abramowitz and Stegun's 7.1.26, with an absolute error below 8e-8.
+INLINE vector gelu(vector x) {
+  vector size = magnitude(x);
+  vector t = splat(1) / multiply_add(splat(0.3275911f * 0.70710678118654752f), size, splat(1));
+  vector p = splat(0.5f * 1.061405429f);
+  p = multiply_add(p, t, splat(0.5f * -1.453152027f));
+  p = multiply_add(p, t, splat(0.5f * 1.421413741f));
+  p = multiply_add(p, t, splat(0.5f * -0.284496736f));
+  p = multiply_add(p, t, splat(0.5f * 0.254829592f));
+  vector tail = p * t * exponential(size * size * -0.5f);
+  return maximum(splat(0), x) - size * tail;
+}
+
+INLINE vector activate(vector x, zk_activation activation) {
+  switch (activation) {
+    case ZK_GELU: return gelu(x);
+    case ZK_GELU_TANH:
+      return x * sigmoid(1.5957691216057308f * (x + 0.044715f * x * x * x));
+    case ZK_QUICK_GELU: return x * sigmoid(1.702f * x);
+    case ZK_SILU: return x * sigmoid(x);
+    case ZK_RELU: return maximum(splat(0), x);
+    case ZK_IDENTITY: break;
+  }
+  return x;
+}
