@@ -40,12 +40,13 @@ struct CurlOptions {
     }
   }
 
-  /// How many bytes are taken at once: under a limit few, since those of the first time are not
-  /// held back.
+  /// How many bytes are taken at once.
+  ///
+  /// Under a limit few: libcurl 7.88 lets up to 100 buffers pass before it holds anything back, which
+  /// with large ones is a whole segment.
   private static func bufferSize(speedLimit: Int?) -> Int {
-    let largest = 1 << 19
-    guard let speedLimit else { return largest }
-    return min(max(speedLimit / 32, 1 << 10), largest)
+    guard let speedLimit else { return 1 << 19 }
+    return min(max(speedLimit / 1024, 1 << 10), 1 << 14)
   }
 
   /// Sets all of them; what libcurl says to each.
