@@ -22,7 +22,7 @@ struct CurlOptions {
       (CURLOPT_LOW_SPEED_LIMIT, 1),
       (CURLOPT_LOW_SPEED_TIME, request.stallTimeout.wholeSeconds),
       (CURLOPT_NOSIGNAL, 1),
-      (CURLOPT_BUFFERSIZE, 1 << 19),
+      (CURLOPT_BUFFERSIZE, CurlOptions.bufferSize(speedLimit: request.speedLimit)),
       (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
     ]
     speedLimit = request.speedLimit ?? 0
@@ -38,6 +38,15 @@ struct CurlOptions {
       strings.append((CURLOPT_NETRC_FILE, netrc))
       numbers.append((CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue)))
     }
+  }
+
+  /// How many bytes are taken at once.
+  ///
+  /// Under a limit few: libcurl 7.88 lets up to 100 buffers pass before it holds anything back, which
+  /// with large ones is a whole segment.
+  private static func bufferSize(speedLimit: Int?) -> Int {
+    guard let speedLimit else { return 1 << 19 }
+    return min(max(speedLimit / 1024, 1 << 10), 1 << 14)
   }
 
   /// Sets all of them; what libcurl says to each.
