@@ -1,16 +1,17 @@
-"""One function for each peer: it loads the network and returns a function from images to embeddings.
+"""A function for each peer: it loads the network and returns a function from images to embeddings.
 
 Images are a float32 array [N, 3, H, W] and embeddings [N, D]. With the function comes a note on how
 the peer runs, where there is a choice, or an empty string.
 """
 
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 
-def pytorch(directory: Path, precision: str, threads: int):
+def pytorch(precision: str, directory: Path, threads: int):
     import torchvision_shim  # noqa: F401  before birder
     import torch
     from birder.common.fs_ops import load_model
@@ -36,7 +37,7 @@ def pytorch(directory: Path, precision: str, threads: int):
         engines = torch.backends.quantized.supported_engines
         torch.backends.quantized.engine = "x86" if "x86" in engines else "qnnpack"
         net = torch.ao.quantization.quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
-        return run, f"dynamic quantisation, engine {torch.backends.quantized.engine}"
+        return run, f"engine {torch.backends.quantized.engine}"
     if precision == "bf16":
         image = np.load(directory / "images.npy")[:1]
         autocast = seconds(run_autocast, image)
@@ -48,7 +49,7 @@ def pytorch(directory: Path, precision: str, threads: int):
     return run, ""
 
 
-def onnxruntime(directory: Path, file: str, threads: int):
+def onnxruntime(file: str, directory: Path, threads: int):
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -59,11 +60,10 @@ def onnxruntime(directory: Path, file: str, threads: int):
         directory / f"{file}.onnx", options, providers=["CPUExecutionProvider"]
     )
     name = session.get_inputs()[0].name
-    notes = {"dynamic": "dynamic quantisation", "static": "static quantisation"}
-    return lambda images: session.run(None, {name: images})[0], notes.get(file, "")
+    return lambda images: session.run(None, {name: images})[0], ""
 
 
-def openvino(directory: Path, file: str, threads: int, precision: str):
+def openvino(precision: str, file: str, directory: Path, threads: int):
     import openvino
 
     core = openvino.Core()
@@ -84,10 +84,9 @@ def openvino(directory: Path, file: str, threads: int, precision: str):
 
     run(np.load(directory / "images.npy")[:1])
     runs = str(compiled[1].get_property("INFERENCE_PRECISION_HINT").to_string())
-    note = "static quantisation" if file == "static" else ""
     if precision == "bf16" and runs not in ("bf16", "bfloat16"):
-        note = f"runs in {runs} here, although asked for bf16"
-    return run, note
+        return run, f"runs in {runs} on this processor, although asked for bf16"
+    return run, ""
 
 
 def seconds(run, images):
@@ -101,15 +100,15 @@ def seconds(run, images):
     return passed
 
 
-# Name, precision, and how to load.
+# What it is called, its precision, and how to load it.
 PEERS = {
-    "pytorch-f32": ("PyTorch", "f32", lambda d, t: pytorch(d, "f32", t)),
-    "pytorch-bf16": ("PyTorch", "bf16", lambda d, t: pytorch(d, "bf16", t)),
-    "pytorch-int8": ("PyTorch", "int8", lambda d, t: pytorch(d, "int8", t)),
-    "onnxruntime-f32": ("ONNX Runtime", "f32", lambda d, t: onnxruntime(d, "f32", t)),
-    "onnxruntime-dynamic": ("ONNX Runtime, dynamic", "int8", lambda d, t: onnxruntime(d, "dynamic", t)),
-    "onnxruntime-static": ("ONNX Runtime, static", "int8", lambda d, t: onnxruntime(d, "static", t)),
-    "openvino-f32": ("OpenVINO", "f32", lambda d, t: openvino(d, "f32", t, "f32")),
-    "openvino-bf16": ("OpenVINO", "bf16", lambda d, t: openvino(d, "f32", t, "bf16")),
-    "openvino-int8": ("OpenVINO, static", "int8", lambda d, t: openvino(d, "static", t, "f32")),
+    "pytorch-f32": ("PyTorch", "f32", partial(pytorch, "f32")),
+    "pytorch-bf16": ("PyTorch", "bf16", partial(pytorch, "bf16")),
+    "pytorch-int8": ("PyTorch, dynamic", "int8", partial(pytorch, "int8")),
+    "onnxruntime-f32": ("ONNX Runtime", "f32", partial(onnxruntime, "f32")),
+    "onnxruntime-dynamic": ("ONNX Runtime, dynamic", "int8", partial(onnxruntime, "dynamic")),
+    "onnxruntime-static": ("ONNX Runtime, static", "int8", partial(onnxruntime, "static")),
+    "openvino-f32": ("OpenVINO", "f32", partial(openvino, "f32", "f32")),
+    "openvino-bf16": ("OpenVINO", "bf16", partial(openvino, "bf16", "f32")),
+    "openvino-int8": ("OpenVINO, static", "int8", partial(openvino, "f32", "static")),
 }

@@ -37,7 +37,8 @@ def main():
     directory = Path(sys.argv[1])
     logging.disable(logging.INFO)
     recipe = hashlib.sha256(
-        b"".join(Path(module.__file__).read_bytes() for module in (sys.modules[__name__], onnx_models))
+        Path(__file__).read_bytes()
+        + Path(onnx_models.__file__).read_bytes()
         + f"{torch.__version__} {birder_version} {onnx_models.VERSIONS}".encode()
     ).hexdigest()
     marker = directory / "made-by"
@@ -158,7 +159,7 @@ def write_model(directory, net):
 
 
 def activations(net, images):
-    """How the inputs of the matrix products are spread, and how unlike the images' embeddings are."""
+    """How matrix products' inputs are spread, and how unlike the embeddings of images are."""
     spreads = []
 
     def hook(_module, inputs):
@@ -172,10 +173,11 @@ def activations(net, images):
         embeddings = torch.nn.functional.normalize(net.embedding(images), dim=1)
     for handle in handles:
         handle.remove()
-    similar = embeddings @ embeddings.T
+    count = len(images)
+    similar = (embeddings @ embeddings.T).sum().item() - count
     return {
         "largest_over_rms": [min(spreads), max(spreads)],
-        "cosine_between_images": (similar.sum() - len(images)).item() / (len(images) ** 2 - len(images)),
+        "cosine_between_images": similar / (count * count - count),
     }
 
 

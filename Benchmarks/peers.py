@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -42,13 +41,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="how often each has its turn (3)")
     parser.add_argument("--peers", default=",".join(PEERS), help="which; all by default")
     parser.add_argument("--quick", action="store_true", help="one round, few passes: a rehearsal")
-    parser.add_argument("--directory", type=Path, default=".build/bench-peers", help="for its files")
-    parser.add_argument("--output", type=Path, default="docs/benchmarks.md", help="what it writes")
+    parser.add_argument("--directory", type=Path, default=".build/bench-peers", help="its files")
+    parser.add_argument("--output", type=Path, default="docs/benchmarks.md", help="the page")
     arguments = parser.parse_args()
     if not Path(arguments.zoo).is_file():
         sys.exit(f"{arguments.zoo} is missing: build it with `make build`")
     if arguments.quick:
         arguments.rounds = 1
+    arguments.directory.mkdir(parents=True, exist_ok=True)
     set_environment(arguments.threads)
 
     load = os.getloadavg()[0]
@@ -57,8 +57,8 @@ def main():
     zoo = Zoo(Path(arguments.zoo).resolve(), arguments.directory, arguments.threads)
     supported = [precision for precision in PRECISIONS if zoo.supports(precision)]
     results = {
-        "command": " ".join(["make bench-peers", *sys.argv[1:]]),
-        "zoo": subprocess.run([zoo.program, "--version"], capture_output=True, text=True).stdout.strip(),
+        "command": command(parser, arguments),
+        "zoo": zoo.version(),
         "machine": machine.describe(),
         "versions": machine.versions(),
         "load_average": load,
@@ -89,10 +89,20 @@ def main():
     say(f"{arguments.output} is written")
 
 
+def command(parser, arguments):
+    """The command that does the same, without paths."""
+    options = ["threads", "peers"] + ([] if arguments.quick else ["rounds"])
+    changed = [name for name in options if getattr(arguments, name) != parser.get_default(name)]
+    words = [f"--{name} {getattr(arguments, name)}" for name in changed]
+    words += ["--quick"] if arguments.quick else []
+    return " ".join(["scripts/bench-peers", *words]) if words else "make bench-peers"
+
+
 def set_environment(threads):
     """The same number of threads for all, and nothing else from whoever calls."""
+    libraries = ("OPENBLAS_", "OMP_", "GOMP_", "KMP_", "MKL_", "ONEDNN_", "NVPL_", "ZOO_")
     for name in list(os.environ):
-        if name.startswith(("OPENBLAS_", "OMP_", "GOMP_", "KMP_", "MKL_", "ONEDNN_", "NVPL_", "ZOO_")):
+        if name.startswith(libraries):
             del os.environ[name]
     os.environ["OMP_NUM_THREADS"] = str(threads)
 
@@ -108,7 +118,8 @@ def measure(zoo, peers, supported, arguments):
                 names = [name for name in peers if PEERS[name][1] == precision]
                 names += ["zoo"] if precision in supported else []
                 # Nobody is always the first.
-                names = names[number % len(names) :] + names[: number % len(names)] if names else []
+                first = number % max(len(names), 1)
+                names = names[first:] + names[:first]
                 for name in names:
                     if name == "zoo":
                         found = zoo.bench(precision, batch)
@@ -121,8 +132,8 @@ def measure(zoo, peers, supported, arguments):
                             seconds=0 if arguments.quick else 2,
                         )
                     row.setdefault(name, []).append(found["ms_per_image"])
-                    say(f"round {number + 1}, {precision}, batch {batch}: "
-                        f"{name} {found['ms_per_image']:.0f} ms an image")
+                    turn = f"round {number + 1}, {precision}, batch {batch}"
+                    say(f"{turn}: {name} {found['ms_per_image']:.0f} ms an image")
     return {"rows": rows, "details": details}
 
 
@@ -185,7 +196,7 @@ def start(zoo, supported, arguments):
     """Seconds of a fresh process that embeds one image, of which a first one does not count."""
     checkpoint = next(arguments.directory.glob("*.pt"))
     found = {}
-    for number in range(2 if arguments.quick else 6):
+    for number in range(2 if arguments.quick else 5):
         say(f"whole processes, {number}")
         seconds = {f"zoo-{precision}": zoo.embed(precision, [0])[1] for precision in supported}
         seconds["birder"], usage = python("start.py", checkpoint, zoo.image(0), arguments.threads)

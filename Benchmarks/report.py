@@ -6,12 +6,14 @@
 import json
 import statistics
 import sys
+import textwrap
 from pathlib import Path
 
 from engines import PEERS
 from text import INTRODUCTION, MEASURED, READING
 
 MIB = 1 << 20
+PRECISIONS = ["f32", "bf16", "int8"]
 
 
 def markdown(results):
@@ -55,9 +57,9 @@ def machine(results):
     ]
     text = table(["", ""], "ll", lines)
     if results["load_average"] > 0.5:
-        text += (
-            f"\n\nOther programs were running: the load average was {results['load_average']:.1f}"
-            " before the run. The figures are less certain than on an idle machine."
+        text += "\n\n" + wrap(
+            "Other programs were running: the load average was "
+            f"{results['load_average']:.1f} before the run. The figures are less certain than on an idle machine."
         )
     return text
 
@@ -68,13 +70,13 @@ def zoo_line(results):
         return results["zoo"]
     peak = statistics.median(row["peak_gflops"] for row in details)
     return (
-        f"{results['zoo']}, kernels {details[0]['kernels']}; the processor was measured to do at most"
+        f"{results['zoo']}, kernels {details[0]['kernels']}; measured peak of the processor"
         f" {peak:.0f} GFLOP/s in float32"
     )
 
 
 def summary(results):
-    """zoo against the best peer of each row, and of all rows with that batch."""
+    """zoo against the best peer of each row, and of all in that precision or a better one."""
     lines = []
     for precision, batch, row in rows(results):
         if "zoo" not in row:
@@ -82,9 +84,11 @@ def summary(results):
         same = {name: times for name, times in row.items() if name != "zoo"}
         every = {
             name: times
-            for _, other, candidates in rows(results)
+            for wider, other, candidates in rows(results)
             for name, times in candidates.items()
-            if other == batch and name != "zoo"
+            if PRECISIONS.index(wider) <= PRECISIONS.index(precision)
+            and other == batch
+            and name != "zoo"
         }
         line = [precision, batch, f"**{statistics.median(row['zoo']):.0f}**"]
         for peers in (same, every):
@@ -92,14 +96,16 @@ def summary(results):
                 line += ["", ""]
                 continue
             best = min(peers, key=lambda name: statistics.median(peers[name]))
-            line.append(f"{label(best)} {statistics.median(peers[best]):.0f}")
+            precise = "" if best in same else f", {PEERS[best][1]}"
+            line.append(f"{label(best)}{precise}: {statistics.median(peers[best]):.0f}")
             line.append(f"{ratio(row['zoo'], peers):.2f}")
         lines.append(line)
     head = ["precision", "batch", "zoo, ms an image", "best peer in that precision", "ratio"]
-    head += ["best peer in any precision", "ratio"]
+    head += ["best in that or a better precision", "ratio"]
     text = table(head, "lrrlrlr", lines)
-    for precision in results["unsupported"]:
-        text += f"\n\nThis version of zoo does not run {precision}: there is no row for it."
+    if results["unsupported"]:
+        missing = " and ".join(results["unsupported"])
+        text += f"\n\nNot run by this version of zoo: {missing}."
     return text
 
 
@@ -132,8 +138,7 @@ def contenders(results):
     head = ["precision", "contender", *(f"batch {batch}" for batch in batches)]
     head += [f"range, {batch}" for batch in batches]
     head += [f"of peak, {batch}" for batch in batches]
-    order = {"f32": 0, "bf16": 1, "int8": 2}
-    lines.sort(key=lambda line: (order[line[0]], "zoo" not in line[1]))
+    lines.sort(key=lambda line: (PRECISIONS.index(line[0]), "zoo" not in line[1]))
     text = table(head, "ll" + "r" * 3 * len(batches), lines)
     return f"Milliseconds an image: medians and ranges over the rounds.\n\n{text}"
 
@@ -161,16 +166,17 @@ def start(results):
         times_sooner = "" if name == "birder" else f"{birder / median:.1f}"
         lines.append([what, f"{median:.2f}", f"{min(times):.2f}-{max(times):.2f}", times_sooner])
     head = ["", "seconds", "range", "times sooner than birder"]
-    return (
+    text = (
         "From the start of a process to the embedding of one JPEG of 1024 x 768, with model and "
-        "libraries in the page cache:\n\n" + table(head, "lrrr", lines)
+        "libraries in the page cache:"
     )
+    return f"{wrap(text)}\n\n{table(head, 'lrrr', lines)}"
 
 
 def memory(results):
     lines = []
     shares = {"f32": 1, "bf16": 0.5, "int8": 0.25}
-    found = dict(results["memory"])
+    found = results["memory"]
     for name in sorted(found, key=lambda name: not name.startswith("zoo")):
         sizes = found[name]
         precision = precision_of(name)
@@ -182,13 +188,16 @@ def memory(results):
         limit = (1.15 * weights + 150e6) / MIB
         line.append(f"{limit:.0f}" if name.startswith("zoo") else "")
         lines.append(line)
-    head = ["contender", "precision", "weights", "one image", "batches of 1 and 8", "aim"]
-    return (
+    head = ["contender", "precision", "weights", "one image", "benchmark", "aim"]
+    text = (
         "The largest resident size of a process, in MiB, which includes pages of mapped files. The "
         "weights are given in the precision's size; the aim for zoo is 1.15 times that and 150 MB. "
+        "zoo's benchmark has a batch of 8; a peer's process has seen all its turns, and OpenVINO "
+        "holds a compiled network for each batch size. "
         f"A Python process that loads the model with birder and embeds one image takes "
-        f"{results['start']['birder_bytes'] / MIB:.0f} MiB.\n\n" + table(head, "llrrrr", lines)
+        f"{results['start']['birder_bytes'] / MIB:.0f} MiB."
     )
+    return f"{wrap(text)}\n\n{table(head, 'llrrrr', lines)}"
 
 
 def agreement(results):
@@ -208,9 +217,9 @@ def agreement(results):
     text = (
         f"Embeddings of {found['images']} images against PyTorch's in float32. The difference is "
         "relative to the largest magnitude; the cosine is that of the image that agrees least. zoo "
-        "reads the JPEG files, the others what birder's transform makes of them.\n\n"
-        + table(head, "llrr", lines)
+        "reads the JPEG files, the others what birder's transform makes of them."
     )
+    text = f"{wrap(text)}\n\n{table(head, 'llrr', lines)}"
     lines = [
         [precision, difference(row["batches"]), difference(row["threads"])]
         for precision, row in found["own"].items()
@@ -241,10 +250,14 @@ def precision_of(name):
     return name.split("-")[1] if name.startswith("zoo") else PEERS[name][1]
 
 
+def wrap(text):
+    return textwrap.fill(text, 100)
+
+
 def table(head, align, lines):
     rule = ["---:" if side == "r" else "---" for side in align]
     rows = [[str(cell) for cell in line] for line in [head, rule, *lines]]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |".replace("|  ", "| ") for row in rows)
 
 
 if __name__ == "__main__":

@@ -12,25 +12,26 @@ Python environment that it needs in .build, and takes about ten minutes.
 MEASURED = """
 ## How it is measured
 
-- In turns. In each of the {rounds} rounds, for each row of the first table, every contender runs once, one
-  after the other; who begins changes from round to round. So a machine that is slower for a while
-  is slower for all. Ratios are taken within a round; tables give medians over the rounds.
+- In turns. Rounds: {rounds}. In a round, for each row of the table of results, every contender runs
+  once, one after the other; who begins changes from round to round. So a machine that is slower for
+  a while is slower for all. Ratios are taken within a round; tables give medians over the rounds.
 - A turn is one pass that does not count, then five passes and two seconds at least, of which the
   median counts. A peer so slow that a pass takes more than 5 seconds makes only one, and none makes
-  further passes after 12 seconds. zoo's turn is a
-  `zoo bench` process of its own, in which loading does not count. Each peer's process lives through
-  all rounds; it is stopped (SIGSTOP) while others run, so that none of its threads spins then.
-- {threads} threads for all. PyTorch runs eagerly in inference mode; bf16 as a bfloat16 model or by
+  further passes after 12 seconds. zoo's turn is a `zoo bench` process of its own, in which loading
+  does not count. Each peer's process lives through all rounds; it is stopped (SIGSTOP) while others
+  run, so that none of its threads spins then.
+- Threads: {threads} for all. PyTorch runs eagerly in inference mode; bf16 as a bfloat16 model or by
   autocast, whichever is faster on this machine. ONNX Runtime has all graph optimisations. OpenVINO
   has the latency hint and is compiled for each batch size.
-- int8 of peers: PyTorch and ONNX Runtime quantise activations dynamically; the network with static
-  quantisation (QDQ, per channel) was calibrated by ONNX Runtime with the test images. Only products
-  with weights are quantised.
+- int8 of peers: "dynamic" takes the range of activations from each input as it comes; "static" from
+  a calibration by ONNX Runtime with the test images (QDQ format, weights per channel). Only
+  products with weights are quantised.
 - The weights are made up: birder's initialisation from a fixed seed, made like a trained network's
   with heavy tails, uneven rows, a few large channels in every LayerNorm and in the residual stream,
   and layer scales between 0.1 and 1; Benchmarks/model.py has all of it. The largest input of a
-  matrix product is {low:.0f} to {high:.0f} times the row's root mean square (the median of its rows;
-  least and largest of all layers), and different images' embeddings have a cosine of {cosine:.2f}.
+  matrix product is {low:.0f} to {high:.0f} times its row's root mean square (the median of the
+  rows, in the layers where it is least and where it is most), and the embeddings of different images
+  have a cosine of {cosine:.2f}.
 - A fresh process: medians of interleaved runs, after one that does not count.
 """
 

@@ -14,6 +14,12 @@ import torch
 _ROIS = "Tensor rois, float spatial_scale, SymInt pooled_height, SymInt pooled_width"
 _SIZES = "SymInt batch_size, SymInt channels, SymInt height, SymInt width"
 _RATIO = "int sampling_ratio"
+
+
+def _with(tensor):
+    return _ROIS.replace(",", f", Tensor {tensor},", 1)
+
+
 _CONVOLUTION = "Tensor weight, Tensor offset, Tensor mask, Tensor bias, " + ", ".join(
     [f"SymInt {name}_{axis}" for name in ("stride", "pad", "dilation") for axis in "hw"]
     + ["SymInt groups", "SymInt offset_groups", "bool use_mask"]
@@ -25,15 +31,15 @@ _OPERATORS = {
     "roi_align": (f"Tensor input, {_ROIS}, {_RATIO}, bool aligned", "Tensor"),
     "_roi_align_backward": (f"Tensor grad, {_ROIS}, {_SIZES}, {_RATIO}, bool aligned", "Tensor"),
     "roi_pool": (f"Tensor input, {_ROIS}", _TWO),
-    "_roi_pool_backward": (f"Tensor grad, {_ROIS.replace(',', ', Tensor argmax,', 1)}, {_SIZES}", "Tensor"),
+    "_roi_pool_backward": (f"Tensor grad, {_with('argmax')}, {_SIZES}", "Tensor"),
     "ps_roi_align": (f"Tensor input, {_ROIS}, {_RATIO}", _TWO),
     "_ps_roi_align_backward": (
-        f"Tensor grad, {_ROIS.replace(',', ', Tensor channel_mapping,', 1)}, {_RATIO}, {_SIZES}",
+        f"Tensor grad, {_with('channel_mapping')}, {_RATIO}, {_SIZES}",
         "Tensor",
     ),
     "ps_roi_pool": (f"Tensor input, {_ROIS}", _TWO),
     "_ps_roi_pool_backward": (
-        f"Tensor grad, {_ROIS.replace(',', ', Tensor channel_mapping,', 1)}, {_SIZES}",
+        f"Tensor grad, {_with('channel_mapping')}, {_SIZES}",
         "Tensor",
     ),
     "deform_conv2d": (f"Tensor input, {_CONVOLUTION}", "Tensor"),

@@ -2,9 +2,9 @@
 
     python Benchmarks/worker.py PEER DIRECTORY THREADS
 
-    {"do": "measure", "batch": 8, "passes": 5, "seconds": 2}  -> {"ms_per_image": …, "passes": …}
-    {"do": "embed", "file": "x.npy"}                          -> {}, the images' embeddings in the file
-    {"do": "memory"}                                          -> {"bytes": …}, the largest resident size
+    {"do": "measure", "batch": 8, "passes": 5, "seconds": 2}  ->  {"ms_per_image": …, "passes": …}
+    {"do": "embed", "file": "x.npy"}  ->  {}, and the images' embeddings are in the file
+    {"do": "memory"}                  ->  {"bytes": …}, the largest resident size
 
 The first line that it writes, when the network is loaded, is {"note": …, "load_seconds": …}.
 """
@@ -21,8 +21,10 @@ import numpy as np
 
 from engines import PEERS
 
-# Seconds: a first pass that takes longer than the one counts, and no passes are added after the other.
-SLOW, PATIENCE = 5, 12
+# Seconds: a first pass that takes longer counts and is the only one.
+SLOW = 5
+# Seconds: after these no pass is added.
+PATIENCE = 12
 
 
 def main():

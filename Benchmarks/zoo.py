@@ -26,7 +26,7 @@ class Zoo:
     def run(self, command, *arguments, threads=None, may_refuse=False):
         """The output, the seconds and the largest resident bytes of a process; None if refused."""
         line = [self.program, command, *arguments, "--registry", self.directory / "registry.json"]
-        line += ["--cache", self.cache]
+        line += ["--cache", self.cache, "--quiet"]
         if command != "fetch":
             line += ["--threads", threads or self.threads]
         with tempfile.TemporaryFile() as output:
@@ -42,8 +42,13 @@ class Zoo:
             return output.read(), seconds, largest_resident_bytes(usage)
 
     def supports(self, precision):
+        """Whether it runs this precision; if so, that is cached what it wants to cache."""
         line = ("embed", self.model, self.image(0), "--precision", precision)
         return self.run(*line, may_refuse=True) is not None
+
+    def version(self):
+        output = subprocess.run([self.program, "--version"], capture_output=True, text=True)
+        return output.stdout.strip()
 
     def image(self, index):
         return self.directory / f"image-{index}.jpg"
