@@ -14,6 +14,7 @@ from text import INTRODUCTION, MEASURED, READING
 
 MIB = 1 << 20
 PRECISIONS = ["f32", "bf16", "int8"]
+COSINES = {"f32": "0.999999", "bf16": "0.9999", "int8": "0.998"}
 
 
 def markdown(results):
@@ -205,21 +206,21 @@ def agreement(results):
     if not found:
         return "Not compared: PyTorch in float32 did not run."
     lines = []
-    against = found["against_pytorch_f32"]
+    against = dict(found["against_pytorch_f32"])
+    against.pop("pytorch-f32", None)
     for name in sorted(against, key=lambda name: not name.startswith("zoo")):
-        if name == "pytorch-f32":
-            continue
         row = against[name]
         who = "**zoo**" if name.startswith("zoo") else PEERS[name][0]
         line = [who, precision_of(name), f"{row['relative_difference']:.1e}"]
-        lines.append([*line, cosine(row["least_cosine"])])
-    head = ["contender", "precision", "largest difference", "least cosine"]
+        aim = COSINES[line[1]] if name.startswith("zoo") else ""
+        lines.append([*line, cosine(row["least_cosine"]), aim])
+    head = ["contender", "precision", "largest difference", "least cosine", "aim"]
     text = (
         f"Embeddings of {found['images']} images against PyTorch's in float32. The difference is "
         "relative to the largest magnitude; the cosine is that of the image that agrees least. zoo "
         "reads the JPEG files, the others what birder's transform makes of them."
     )
-    text = f"{wrap(text)}\n\n{table(head, 'llrr', lines)}"
+    text = f"{wrap(text)}\n\n{table(head, 'llrrr', lines)}"
     lines = [
         [precision, difference(row["batches"]), difference(row["threads"])]
         for precision, row in found["own"].items()
