@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ import numpy as np
 import machine
 import report
 from engines import PEERS
+from turns import undisturbed
 from zoo import Zoo, largest_resident_bytes, wait
 
 # This process imports no large library: the resident size of a child counts from its parent's.
@@ -51,7 +53,6 @@ def main():
     arguments.directory.mkdir(parents=True, exist_ok=True)
     set_environment(arguments.threads)
 
-    load = os.getloadavg()[0]
     say("making the network")
     python("model.py", arguments.directory)
     zoo = Zoo(Path(arguments.zoo).resolve(), arguments.directory, arguments.threads)
@@ -61,7 +62,6 @@ def main():
         "zoo": zoo.version(),
         "machine": machine.describe(),
         "versions": machine.versions(),
-        "load_average": load,
         "threads": arguments.threads,
         "rounds": arguments.rounds,
         "weights_bytes": next(arguments.directory.glob("*.pt")).stat().st_size,
@@ -109,8 +109,10 @@ def set_environment(threads):
 
 def measure(zoo, peers, supported, arguments):
     """Milliseconds an image of each contender in each row and round, and what zoo says besides."""
-    rows = {}
-    details = {}
+    turn = {"do": "measure", "passes": 5, "seconds": 2}
+    if arguments.quick:
+        turn.update(passes=1, seconds=0)
+    rows, details, others = {}, {}, []
     for number in range(arguments.rounds):
         for precision in PRECISIONS:
             for batch in BATCHES:
@@ -122,19 +124,18 @@ def measure(zoo, peers, supported, arguments):
                 names = names[first:] + names[:first]
                 for name in names:
                     if name == "zoo":
-                        found = zoo.bench(precision, batch)
+                        found = undisturbed(partial(zoo.bench, precision, batch))
                         details.setdefault(f"{precision} {batch}", []).append(found)
                     else:
-                        found = peers[name].ask(
-                            do="measure",
-                            batch=batch,
-                            passes=1 if arguments.quick else 5,
-                            seconds=0 if arguments.quick else 2,
-                        )
+                        found = undisturbed(partial(peers[name].ask, batch=batch, **turn))
                     row.setdefault(name, []).append(found["ms_per_image"])
-                    turn = f"round {number + 1}, {precision}, batch {batch}"
-                    say(f"{turn}: {name} {found['ms_per_image']:.0f} ms an image")
-    return {"rows": rows, "details": details}
+                    others.append(found["others"])
+                    say(
+                        f"round {number + 1}, {precision}, batch {batch}: "
+                        f"{name} {found['ms_per_image']:.0f} ms an image"
+                        + (f", others {found['others']:.0%}" if found["others"] else "")
+                    )
+    return {"rows": rows, "details": details, "others": others}
 
 
 def agreement(zoo, peers, supported):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engines import PEERS
 from text import INTRODUCTION, MEASURED, READING
+from turns import TOLERATED
 
 MIB = 1 << 20
 PRECISIONS = ["f32", "bf16", "int8"]
@@ -57,10 +58,13 @@ def machine(results):
         ("command", f"`{results['command']}`"),
     ]
     text = table(["", ""], "ll", lines)
-    if results["load_average"] > 0.5:
+    others = [part for part in results["others"] if part is not None]
+    if others and max(others) > TOLERATED:
+        disturbed = sum(part > TOLERATED for part in others)
         text += "\n\n" + wrap(
-            "Other programs were running: the load average was "
-            f"{results['load_average']:.1f} before the run. The figures are less certain than on an idle machine."
+            f"Other programs were running: in {disturbed} of {len(others)} turns they had more than "
+            f"{TOLERATED:.0%} of the processors, at most {max(others):.0%}. The figures are less "
+            "certain than on an idle machine."
         )
     return text
 

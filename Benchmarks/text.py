@@ -20,6 +20,8 @@ MEASURED = """
   further passes after 12 seconds. zoo's turn is a `zoo bench` process of its own, in which loading
   does not count. Each peer's process lives through all rounds; it is stopped (SIGSTOP) while others
   run, so that none of its threads spins then.
+- A turn during which other programs had more than 3% of the processors is taken again, twice at
+  most; the least disturbed counts.
 - Threads: {threads} for all. PyTorch runs eagerly in inference mode; bf16 as a bfloat16 model or by
   autocast, whichever is faster on this machine. ONNX Runtime has all graph optimisations. OpenVINO
   has the latency hint and is compiled for each batch size.

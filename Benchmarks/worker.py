@@ -2,7 +2,7 @@
 
     python Benchmarks/worker.py PEER DIRECTORY THREADS
 
-    {"do": "measure", "batch": 8, "passes": 5, "seconds": 2}  ->  {"ms_per_image": …, "passes": …}
+    {"do": "measure", "batch": 8, "passes": 5, "seconds": 2}  ->  {"ms_per_image": …, …}
     {"do": "embed", "file": "x.npy"}  ->  {}, and the images' embeddings are in the file
     {"do": "memory"}                  ->  {"bytes": …}, the largest resident size
 
@@ -43,7 +43,9 @@ def main():
             return
         request = json.loads(line)
         if request["do"] == "measure":
+            used = time.process_time()
             answer = measure(run, images, request)
+            answer["cpu_seconds"] = time.process_time() - used
         elif request["do"] == "embed":
             np.save(request["file"], np.concatenate([run(image[None]) for image in images]))
             answer = {}

@@ -24,7 +24,7 @@ class Zoo:
         self.run("fetch", self.model)
 
     def run(self, command, *arguments, threads=None, may_refuse=False):
-        """The output, the seconds and the largest resident bytes of a process; None if refused."""
+        """The output of a process, its seconds and its resource usage; None if it refuses."""
         line = [self.program, command, *arguments, "--registry", self.directory / "registry.json"]
         line += ["--cache", self.cache, "--quiet"]
         if command != "fetch":
@@ -39,7 +39,7 @@ class Zoo:
             if status != 0:
                 sys.exit(f"zoo {command} failed with exit code {status}")
             output.seek(0)
-            return output.read(), seconds, largest_resident_bytes(usage)
+            return output.read(), seconds, usage
 
     def supports(self, precision):
         """Whether it runs this precision; if so, that is cached what it wants to cache."""
@@ -55,22 +55,23 @@ class Zoo:
 
     def bench(self, precision, batch):
         """What `zoo bench --json` says; only one row of results."""
-        output, _, memory = self.run(
+        output, _, usage = self.run(
             "bench", self.model, "--precision", precision, "--batch", str(batch), "--json"
         )
         report = json.loads(output)
         [row] = report.pop("results")
-        return {**report, **row, "process_bytes": memory}
+        found = {**report, **row, "process_bytes": largest_resident_bytes(usage)}
+        return {**found, "cpu_seconds": usage.ru_utime + usage.ru_stime}
 
     def embed(self, precision, images, threads=None):
         """The embeddings of images (their numbers), seconds, and largest resident bytes."""
         file = self.directory / "zoo.npy"
-        _, seconds, memory = self.run(
+        _, seconds, usage = self.run(
             *("embed", self.model, *map(self.image, images), "--precision", precision),
             *("-o", file),
             threads=threads,
         )
-        return np.load(file), seconds, memory
+        return np.load(file), seconds, largest_resident_bytes(usage)
 
 
 def wait(process):
