@@ -62,8 +62,8 @@ def machine(results):
     if others and max(others) > TOLERATED:
         disturbed = sum(part > TOLERATED for part in others)
         text += "\n\n" + wrap(
-            f"Other programs were running: in {disturbed} of {len(others)} turns they had more than "
-            f"{TOLERATED:.0%} of the processors, at most {max(others):.0%}. The figures are less "
+            f"Other programs were running: in {disturbed} of {len(others)} turns they had more "
+            f"than {TOLERATED:.0%} of the processors, at most {max(others):.0%}. The figures are less "
             "certain than on an idle machine."
         )
     return text

@@ -32,8 +32,8 @@ MEASURED = """
   with heavy tails, uneven rows, a few large channels in every LayerNorm and in the residual stream,
   and layer scales between 0.1 and 1; Benchmarks/model.py has all of it. The largest input of a
   matrix product is {low:.0f} to {high:.0f} times its row's root mean square (the median of the
-  rows, in the layers where it is least and where it is most), and the embeddings of different images
-  have a cosine of {cosine:.2f}.
+  rows, in the layers where it is least and where it is most), and the embeddings of different
+  images have a cosine of {cosine:.2f}.
 - A fresh process: medians of interleaved runs, after one that does not count.
 """
 
