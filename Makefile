@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench docs format lint clean
+.PHONY: help setup build run test bench bench-peers docs format lint clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu), or say which
 	@scripts/setup
@@ -19,6 +19,9 @@ test: ## Build and run all tests, then check warnings and format
 
 bench: build ## Measure the speed of a ViT-B/16 on this machine
 	.build/release/zoo bench vit_b16_ls --made-up-weights
+
+bench-peers: build ## Compare with PyTorch, ONNX Runtime and OpenVINO; writes docs/benchmarks.md
+	scripts/bench-peers
 
 docs: setup ## Check the links of the documentation and build the API reference
 	@scripts/build-docs
