@@ -57,6 +57,12 @@ extern const zk_path zk_path_avx512_bf16, zk_path_avx512_vnni, zk_path_avx512, z
     zk_path_neon_bf16, zk_path_neon_dot, zk_path_neon, zk_path_portable, zk_path_wide,
     zk_path_wide_dot;
 
+#if defined(__aarch64__)
+// Whether the processor has the dot products of int8, and those of bfloat16.
+bool zk_arm_has_dot(void);
+bool zk_arm_has_bf16(void);
+#endif
+
 // How many 32-bit words a packed panel takes.
 size_t zk_panel_words(const zk_path *path, zk_precision precision, size_t k);
 

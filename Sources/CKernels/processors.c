@@ -1,14 +1,18 @@
-// How many processors this process may use.
+// How many processors this process may use, and what Arm processors can do.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 #elif defined(__APPLE__)
 #include <sys/sysctl.h>
 #endif
 #include <unistd.h>
 
-#include "CKernels.h"
+#include "path.h"
 
 #if defined(__linux__)
 // The share of a container, in whole processors rounded up; 0 where none is set.
@@ -37,3 +41,19 @@ int zk_processors(void) {
 #endif
   return count > 0 ? (int)count : 1;
 }
+
+#if defined(__aarch64__)
+#if defined(__APPLE__)
+static bool has(const char *feature) {
+  int value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname(feature, &value, &size, NULL, 0) == 0 && value != 0;
+}
+
+bool zk_arm_has_dot(void) { return has("hw.optional.arm.FEAT_DotProd"); }
+bool zk_arm_has_bf16(void) { return has("hw.optional.arm.FEAT_BF16"); }
+#else
+bool zk_arm_has_dot(void) { return getauxval(AT_HWCAP) & HWCAP_ASIMDDP; }
+bool zk_arm_has_bf16(void) { return getauxval(AT_HWCAP2) & HWCAP2_BF16; }
+#endif
+#endif

@@ -112,11 +112,13 @@ struct ClassifyTests {
     ).expectFailure(3, ZooCommand.model, "zoo embed")
   }
 
-  @Test func precisionThatIsNotThereYet() async throws {
-    for precision in ["bf16", "int8"] {
-      try await zoo.digits(
-        "classify", ZooCommand.model, zoo.sample("digit-3-04.png"), "--precision", precision
-      ).expectFailure(6, precision)
+  @Test func everyPrecisionSeesTheSameDigit() async throws {
+    for precision in ["f32", "bf16", "int8"] {
+      let run = try await zoo.digits(
+        "classify", ZooCommand.model, zoo.sample("digit-3-04.png"), "--head", "digit",
+        "--precision", precision, "--json")
+      let result = try run.json().array?.first?["results"]?["digit"]?.array?.first
+      #expect(result?["label"]?.string == "3", "\(precision)")
     }
   }
 

@@ -45,7 +45,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   }
 
   /// The network with the case's weights.
-  func network(_ backend: Backend, without dropped: String? = nil) throws -> Network {
+  func network(
+    _ backend: Backend, precision: Precision = .f32, without dropped: String? = nil
+  ) throws -> Network {
     let checkpoint = try Checkpoint(path: try path("file"))
     var weights = Dictionary(
       uniqueKeysWithValues: checkpoint.stateDict.map { ($0.name, $0.tensor) })
@@ -57,7 +59,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         .merging(object("override")),
       classes: try #require(manifest["num_classes"]?.integer),
       size: ImageSize(height: height, width: width), newSize: try size("load_size"),
-      weights: weights, backend: backend)
+      precision: precision, weights: weights, backend: backend)
   }
 }
 
@@ -70,4 +72,12 @@ func difference(_ found: Tensor, _ expected: Tensor) -> Float {
     return distance > most || distance.isNaN ? distance : most
   }
   return worst / largest
+}
+
+/// The cosine of the angle between two vectors.
+func cosine(_ x: [Float], _ y: [Float]) -> Double {
+  func dot(_ x: [Float], _ y: [Float]) -> Double {
+    zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  }
+  return dot(x, y) / (dot(x, x) * dot(y, y)).squareRoot()
 }

@@ -78,6 +78,25 @@ import ZooVision
     }
   }
 
+  /// Every option in the lower precisions too: near the reference, the same for a batch and for its
+  /// images, and whatever the number of threads.
+  @Test(arguments: GoldenCase.all, [Precision.bf16, .int8])
+  func lowerPrecisionsStayNear(golden: GoldenCase, precision: Precision) throws {
+    let input = try golden.tensor("input", of: "inputs")
+    let net = try golden.network(backend, precision: precision)
+    let together = try net.embedding(input)
+    let expected = try golden.tensor("embedding", of: "expected")
+    for index in 0..<input.shape[0] {
+      let similarity = cosine(together[index].scalars, expected[index].scalars)
+      #expect(similarity > (precision == .bf16 ? 0.9995 : 0.99), "image \(index)")
+    }
+    let alone = try golden.network(try Backend(threads: 3), precision: precision)
+    for index in 0..<input.shape[0] {
+      let one = try alone.embedding(Tensor.stack([input[index]]))
+      #expect(difference(one, Tensor.stack([together[index]])) < 1e-6, "image \(index)")
+    }
+  }
+
   @Test(arguments: GoldenCase.all.filter { !($0.manifest["head"]?.isNull ?? true) })
   func headsEqualTheReferences(golden: GoldenCase) throws {
     let net = try golden.network(backend)

@@ -5,7 +5,7 @@ import Testing
 
 /// A matrix product as the naive kernel computes it, in double precision.
 private func naive(
-  _ path: String, _ precision: Precision = .f32, _ x: Tensor, _ weight: Tensor, bias: [Float]?, scale: [Float]?, activation: Activation,
+  _ path: String, _ precision: Precision, _ x: Tensor, _ weight: Tensor, bias: [Float]?, scale: [Float]?, activation: Activation,
   combine: Combine, onto start: [Float]
 ) -> [Float] {
   var result = start
@@ -109,7 +109,7 @@ private func naive(
       storage: ByteStorage(copying: doubles))
     let backend = try backend(path)
     let expected = naive(
-      path, x, weight, bias: nil, scale: nil, activation: .identity, combine: .store,
+      path, .f32, x, weight, bias: nil, scale: nil, activation: .identity, combine: .store,
       onto: Array(repeating: 0, count: 600))
     for view in [odd, sparse] {
       let linear = try Linear(weight: view, bias: nil, backend: backend)
@@ -195,10 +195,10 @@ private func naive(
   }
 
   @Test func layersThatOverflowAreRefused() throws {
-    let backend = try Backend(threads: 1)
+    let one = try Backend(threads: 1)
     let wide = Tensor(shape: [1, 65537])
     #expect(throws: TensorError.tooManyInputs(65537, limit: 65536)) {
-      try Linear(weight: wide, bias: nil, precision: .int8, backend: backend)
+      try Linear(weight: wide, bias: nil, precision: .int8, backend: one)
     }
     // The largest numbers that there are, as often as they are allowed.
     for path in pathNames {
