@@ -1,7 +1,9 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
 #else
-  import Foundation
+  import Glibc
 #endif
 
 /// The place of a registry, which relative URLs in it start from.
@@ -18,7 +20,7 @@ struct RegistryLocation: Sendable {
       directory = Self.directory(of: url.rest.prefix { $0 != "?" && $0 != "#" })
     } else {
       let isAbsolute = source.hasPrefix("/")
-      let path = isAbsolute ? source : FileManager.default.currentDirectoryPath + "/" + source
+      let path = isAbsolute ? source : currentDirectory() + "/" + source
       root = "file://"
       directory = Self.directory(of: percentEncoded(path, keeping: pathBytes)[...])
     }
@@ -44,6 +46,13 @@ struct RegistryLocation: Sendable {
   private static func directory(of path: Substring) -> String {
     String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
   }
+}
+
+/// The path of the current directory; empty where there is none any more.
+private func currentDirectory() -> String {
+  guard let path = getcwd(nil, 0) else { return "" }
+  defer { free(path) }
+  return String(cString: path)
 }
 
 /// An `http`, `https` or `file` URL in two parts.
