@@ -7,7 +7,9 @@ import CCurl
 /// Versions of the system's libraries that fetching uses, for reports.
 package enum LibraryVersions {
   /// libcurl and what it is built with.
-  package static var curl: String { String(cString: curl_version()) }
+  package static var curl: String {
+    zoo_curl_version().map { String(cString: $0) } ?? "cannot be loaded"
+  }
 
   /// What computes SHA-256.
   package static var sha256: String {
