@@ -7,19 +7,21 @@ package struct JSONMembers: Sendable {
   package private(set) var keys: [String] = []
   private let text: [UInt8]
   private var places: [String: Range<Int>] = [:]
+  private var opened: [String: JSONMembers] = [:]
 
   /// An object without members.
   package init() { text = [] }
 
   /// Finds the members of a text that is one object.
-  /// - Throws: ``JSONError`` if it is not.
-  package init(of text: [UInt8]) throws(JSONError) {
-    self.text = text
+  ///
+  /// - Parameter opened: of which members the members are found too, where they are objects; see
+  ///   ``members(of:)``.
+  /// - Throws: ``JSONError`` for another text.
+  package init(of text: [UInt8], opening opened: Set<String> = []) throws(JSONError) {
     var parser = JSONParser(bytes: text, depthLeft: 1)
     parser.skipSpace()
     guard parser.peek == UInt8(ascii: "{") else { throw parser.fault("expected an object") }
-    parser.position += 1
-    try readMembers(&parser)
+    try self.init(&parser, opening: opened)
     parser.skipSpace()
     if parser.position < text.count { throw parser.fault("text after the value") }
   }
@@ -33,13 +35,13 @@ package struct JSONMembers: Sendable {
     return try JSONValue(parsing: text[place])
   }
 
-  /// The members of the object that a key has; `nil` where it has anything else.
-  package func members(of key: String) throws(JSONError) -> JSONMembers? {
-    guard let place = places[key], text[place].first == UInt8(ascii: "{") else { return nil }
-    return try JSONMembers(of: Array(text[place]))
-  }
+  /// The members of an object that was opened; `nil` where there is none.
+  package func members(of key: String) -> JSONMembers? { opened[key] }
 
-  private mutating func readMembers(_ parser: inout JSONParser) throws(JSONError) {
+  /// Reads on from an opening brace.
+  private init(_ parser: inout JSONParser, opening keysToOpen: Set<String>) throws(JSONError) {
+    text = parser.bytes
+    parser.position += 1
     parser.skipSpace()
     if parser.peek == UInt8(ascii: "}") {
       parser.position += 1
@@ -50,7 +52,11 @@ package struct JSONMembers: Sendable {
       let key = try parser.key()
       parser.skipSpace()
       let start = parser.position
-      try parser.skipValue()
+      if keysToOpen.contains(key), parser.peek == UInt8(ascii: "{") {
+        opened[key] = try JSONMembers(&parser, opening: [])
+      } else {
+        try parser.skipValue()
+      }
       guard places.updateValue(start..<parser.position, forKey: key) == nil else {
         throw parser.fault("key '\(key)' stands twice", at: start)
       }

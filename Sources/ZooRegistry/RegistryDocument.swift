@@ -20,9 +20,9 @@ struct RegistryDocument: Sendable {
     self.source = source
     location = RegistryLocation(source: source)
     do {
-      let top = try JSONMembers(of: text)
-      networks = try top.members(of: "networks") ?? JSONMembers()
-      models = try top.members(of: "models") ?? JSONMembers()
+      let top = try JSONMembers(of: text, opening: ["networks", "models"])
+      networks = top.members(of: "networks") ?? JSONMembers()
+      models = top.members(of: "models") ?? JSONMembers()
     } catch {
       throw .notJSON(source: source, error)
     }

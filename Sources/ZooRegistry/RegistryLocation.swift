@@ -70,11 +70,11 @@ struct AbsoluteURL {
 
   init?(_ text: String) {
     guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
-      text[colon...].hasPrefix("://"), !text.utf8.contains(where: isControl)
+      text.utf8[colon...].starts(with: "://".utf8), !text.utf8.contains(where: isControl)
     else { return nil }
     let scheme = text[..<colon].lowercased()
-    let afterScheme = text[colon...].dropFirst(3)
-    let end = afterScheme.utf8.firstIndex { "/?#".utf8.contains($0) } ?? text.endIndex
+    let afterScheme = text[text.utf8.index(colon, offsetBy: 3)...]
+    let end = afterScheme.utf8.firstIndex(where: endsAuthority) ?? text.endIndex
     let authority = afterScheme[..<end]
     let rest = text[end...]
     switch scheme {
@@ -90,6 +90,10 @@ struct AbsoluteURL {
     }
     self.rest = percentEncoded((rest.hasPrefix("/") ? "" : "/") + rest, keeping: urlBytes)
   }
+}
+
+private func endsAuthority(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
 }
 
 /// Whether a reference begins with a scheme (RFC 3986, section 3.1).
