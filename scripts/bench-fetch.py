@@ -1,7 +1,8 @@
 """Compares `zoo fetch`, which verifies, with `curl -o`, which does not.
 
-Both get the same file from an nginx of this machine, in turn, as often as asked for. What fsync
-takes at the end of a fetch is part of neither and stated beside it, as curl does not do it.
+Both get the same file from an nginx of this machine, in turn, as often as asked for; `zoo` also with
+one connection, as curl has. What fsync takes at the end of a fetch is stated beside it, as curl does
+not do it, and curl followed by `sync FILE`.
 
     scripts/bench-fetch [--rounds 15] [--mib 327.4] [--directory DIR] [--zoo PATH]
 """
@@ -38,11 +39,18 @@ def main():
             registry.write_text(json.dumps({
                 "schema": 1, "models": {"bench": {"network": "vit_b16_ls", "files": {
                     "pt": {"url": url, "sha256": digest, "size": size}}}}}))
+            runs = [
+                lambda: run_curl(url, work),
+                lambda: run_zoo(zoo, registry, work, connections=4),
+                lambda: run_zoo(zoo, registry, work, connections=1),
+            ]
             rounds = []
             for number in range(options.rounds + 1):
-                pair = (run_curl(url, work), run_zoo(zoo, registry, work))
+                results = [None] * len(runs)
+                for index in range(number, number + len(runs)):  # each is first in its turn
+                    results[index % len(runs)] = runs[index % len(runs)]()
                 if number > 0:  # the first one fills the system's caches
-                    rounds.append(pair)
+                    rounds.append(results)
     report(rounds, size)
 
 
@@ -52,16 +60,19 @@ def run_curl(url, work):
     start = time.perf_counter()
     subprocess.run(["curl", "-s", "-S", "--fail", "-o", target, url], check=True)
     taken = time.perf_counter() - start
+    subprocess.run(["sync", target], check=True)
+    synchronized = time.perf_counter() - start
     target.unlink()
-    return taken
+    return taken, synchronized
 
 
-def run_zoo(zoo, registry, work):
+def run_zoo(zoo, registry, work, connections):
     """The time of a fetch, that of fsync in it, and the most memory that was resident, in MiB."""
     cache = work / "cache"
     shutil.rmtree(cache, ignore_errors=True)
     command = [zoo, "fetch", "bench", "--registry", str(registry), "--cache", str(cache),
-               "--progress", "json", "--heads", "none", "--no-precheck"]
+               "--connections", str(connections), "--progress", "json", "--heads", "none",
+               "--no-precheck"]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     phase_starts = {}
@@ -77,16 +88,20 @@ def run_zoo(zoo, registry, work):
 
 
 def report(rounds, size):
-    curl = statistics.median(curl for curl, _ in rounds)
-    fsync = statistics.median(zoo[1] for _, zoo in rounds)
-    ours = statistics.median(zoo[0] - zoo[1] for _, zoo in rounds)
-    ratio = statistics.median((zoo[0] - zoo[1]) / curl for curl, zoo in rounds)
-    memory = max(zoo[2] for _, zoo in rounds)
+    median = statistics.median
+    curl = median(curl[0] for curl, _, _ in rounds)
+    both = median(curl[1] for curl, _, _ in rounds)
     print(f"{len(rounds)} rounds, {size} bytes, medians:")
-    print(f"  curl -o                     {curl:.3f} s")
-    print(f"  zoo fetch, verified         {ours:.3f} s, {ratio:.2f} times as long")
-    print(f"  fsync at the end of it      {fsync:.3f} s more")
-    print(f"  resident memory, at most    {memory:.1f} MiB")
+    print(f"  curl -o                        {curl:.3f} s; with sync {both:.3f} s")
+    for index, name in (1, "4 connections"), (2, "1 connection "):
+        results = [results[index] for results in rounds]
+        ours = median(whole - stored for whole, stored, _ in results)
+        stored = median(stored for _, stored, _ in results)
+        whole = median(whole for whole, _, _ in results)
+        print(f"  zoo fetch, {name}       {ours:.3f} s, {ours / curl:.2f} times as long; "
+              f"fsync {stored:.3f} s more; all in all {whole:.3f} s")
+    memory = max(zoo[2] for results in rounds for zoo in results[1:])
+    print(f"  resident memory, at most       {memory:.1f} MiB")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ file at once, and again with the one that downloads it killed in the middle. Aft
 file of the cache must have the SHA-256 of its name.
 
     scripts/torture fetch [--rounds 200] [--mib 64] [--processes 8] [--zoo PATH] [--seed N]
+                          [--no-locks]
+
+With `--no-locks` all file locks fail, as on some network file systems (Linux; needs a C compiler).
 
 Fails if a file is corrupt or misnamed, or if a process ends otherwise than it should.
 """
@@ -35,6 +38,7 @@ def main():
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--zoo", default=".build/release/zoo")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--no-locks", action="store_true", help="let all file locks fail")
     options = parser.parse_args()
     random.seed(options.seed)
     print(f"seed {options.seed}", flush=True)
@@ -42,6 +46,8 @@ def main():
     zoo = str(Path(options.zoo).resolve())
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
+        if options.no_locks:
+            break_locks(work)
         digest = write_random_file(work / "www" / "weights.pt", options.mib << 20)
         # Four connections take about half a second.
         with Nginx(work, limit_rate=options.mib << 19) as server:
@@ -51,6 +57,16 @@ def main():
             faults += all_at_once(victim, options.processes, kills_owner=True)
     print(f"{faults} faults")
     sys.exit(1 if faults else 0)
+
+
+def break_locks(work):
+    """Lets `flock` fail in all processes that are started from now on."""
+    source = work / "nolocks.c"
+    source.write_text(
+        "#include <errno.h>\nint flock(int file, int how) { errno = ENOLCK; return -1; }\n")
+    library = work / "nolocks.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    os.environ["LD_PRELOAD"] = str(library)
 
 
 class Victim:

@@ -34,14 +34,15 @@ extension ModelZoo {
     _ name: String, level: String, for net: Network, progress: ProgressHandler? = nil
   ) async throws -> Head {
     let stated = try registry.entry(named: name).head(level).classes
-    let file = try await fetchHead(name, level: level, progress: progress)
-    let head = try await loadHead(from: file.path, for: net)
-    if let stated, head.classNames.count != stated {
-      throw ModelError.invalidHead(
-        file: file.path,
-        reason: "it has \(head.classNames.count) classes where the registry states \(stated)")
+    return try await using(try request(for: name, head: level), progress) { path in
+      let head = try await loadHead(from: path, for: net)
+      if let stated, head.classNames.count != stated {
+        throw ModelError.invalidHead(
+          file: path,
+          reason: "it has \(head.classNames.count) classes where the registry states \(stated)")
+      }
+      return head
     }
-    return head
   }
 
   /// The head in a `.head.pt` file for a network's embeddings.

@@ -20,9 +20,22 @@ extension ModelZoo {
     if let obstacle = obstacle(toRunning: entry, configuration, format: format) { throw obstacle }
     let request = try request(for: entry, format: format)
     if options.prechecks { try await precheck(request, options: options) }
+    return try await using(request, progress) { path in
+      try await load(
+        path, name: name, configuration: configuration, entry: entry, options: options)
+    }
+  }
+
+  /// Fetches a file and does something with it, once more if it was pruned before it was opened.
+  func using<Result>(
+    _ request: FileRequest, _ progress: ProgressHandler?, _ work: (String) async throws -> Result
+  ) async throws -> Result {
     let file = try await fetcher.fetch(request, progress: progress)
-    return try await load(
-      file.path, name: name, configuration: configuration, entry: entry, options: options)
+    do {
+      return try await work(file.path)
+    } catch  where !fetcher.isCached(request) {
+      return try await work(try await fetcher.fetch(request, progress: progress).path)
+    }
   }
 
   /// A network with its pretrained weights, what is known about it, and its preprocessing.

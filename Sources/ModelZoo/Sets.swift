@@ -25,7 +25,7 @@ extension ModelZoo {
   /// - Parameters:
   ///   - prechecks: whether weights that do not fit their network are refused before they are
   ///     downloaded; see ``precheck(_:options:)``.
-  ///   - progress: is told how much of a file has come.
+  ///   - progress: is told how much of a file has come, and of the whole set.
   ///   - finished: is told the state of each file as soon as it is known.
   /// - Throws: ``FetchError`` of kind `.disk` before the first byte, if the disk has no room for all;
   ///   `CancellationError`.
@@ -33,13 +33,17 @@ extension ModelZoo {
     _ set: ModelSet, prechecks: Bool = true, progress: ProgressHandler? = nil,
     finished: ((SetReport.File) throws -> Void)? = nil
   ) async throws -> SetReport {
-    if fetcher.policy == .online { try fetcher.cache.checkSpace(for: plan(set).diskBytes) }
+    let plan = plan(set)
+    if fetcher.policy == .online { try fetcher.cache.checkSpace(for: plan.diskBytes) }
+    let meter = set.files.count > 1 ? progress.map { SetMeter(plan, $0) } : nil
     var report = SetReport()
-    for file in set.files {
+    for (index, file) in set.files.enumerated() {
       let result = try await outcome(of: file.request) {
         if prechecks { try await precheck(file.request) }
-        return try await fetcher.fetch(file.request, progress: progress)
+        return try await fetcher.fetch(
+          file.request, progress: meter?.handler(forFile: index) ?? progress)
       }
+      meter?.finish(file: index)
       report.files.append(result)
       try finished?(result)
     }

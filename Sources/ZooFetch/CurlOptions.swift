@@ -22,7 +22,7 @@ struct CurlOptions {
       (CURLOPT_LOW_SPEED_LIMIT, 1),
       (CURLOPT_LOW_SPEED_TIME, request.stallTimeout.wholeSeconds),
       (CURLOPT_NOSIGNAL, 1),
-      (CURLOPT_BUFFERSIZE, 1 << 19),
+      (CURLOPT_BUFFERSIZE, CurlOptions.bufferSize(speedLimit: request.speedLimit)),
       (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
     ]
     speedLimit = request.speedLimit ?? 0
@@ -38,6 +38,14 @@ struct CurlOptions {
       strings.append((CURLOPT_NETRC_FILE, netrc))
       numbers.append((CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue)))
     }
+  }
+
+  /// How many bytes are taken at once: under a limit few, since those of the first time are not
+  /// held back.
+  private static func bufferSize(speedLimit: Int?) -> Int {
+    let largest = 1 << 19
+    guard let speedLimit else { return largest }
+    return min(max(speedLimit / 32, 1 << 10), largest)
   }
 
   /// Sets all of them; what libcurl says to each.

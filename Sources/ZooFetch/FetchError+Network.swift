@@ -23,7 +23,7 @@ extension FetchError {
     let url = CurlURL.withoutCredentials(url)
     return FetchError(
       kind: .network, reason: "'\(url)' is not an https, http or file URL",
-      advice: "correct the registry", url: url)
+      advice: "correct it", url: url)
   }
 
   private static func advice(for code: CURLcode) -> String {
@@ -59,7 +59,7 @@ extension FetchError {
       case 408, 429, 500...:
         retryAfter.map { "try again in \($0.components.seconds) seconds, as it asks to" }
           ?? "try again later"
-      default: "check the URL in the registry"
+      default: "check the URL"
       }
     return FetchError(
       kind: .network, reason: "\(url) was answered with HTTP status \(status)", advice: advice,

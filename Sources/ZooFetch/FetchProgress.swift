@@ -46,6 +46,45 @@ public struct FetchProgress: Sendable, Hashable {
   public var totalBytes: Int?
   /// What is being done.
   public var phase: Phase
+  /// How far all files have come that were asked for together; `nil` for a file on its own.
+  public var set: SetProgress?
+
+  package init(
+    model: String, file: String, bytesReceived: Int, totalBytes: Int?, phase: Phase,
+    set: SetProgress? = nil
+  ) {
+    self.model = model
+    self.file = file
+    self.bytesReceived = bytesReceived
+    self.totalBytes = totalBytes
+    self.phase = phase
+    self.set = set
+  }
+}
+
+/// How far the files of a set have come, apart from those that need not be fetched.
+public struct SetProgress: Sendable, Hashable {
+  /// How many files the set has.
+  public var fileCount: Int
+  /// How many of them are through: in the cache, or given up.
+  public var filesDone: Int
+  /// Bytes that are here, with those of earlier attempts; never less than at the call before.
+  public var bytesReceived: Int
+  /// The size of all in bytes, as far as it is known; it may change as more becomes known.
+  public var totalBytes: Int
+  /// How many files have a size that is not known yet.
+  public var filesOfUnknownSize: Int
+
+  /// Makes a value.
+  public init(
+    fileCount: Int, filesDone: Int, bytesReceived: Int, totalBytes: Int, filesOfUnknownSize: Int
+  ) {
+    self.fileCount = fileCount
+    self.filesDone = filesDone
+    self.bytesReceived = bytesReceived
+    self.totalBytes = totalBytes
+    self.filesOfUnknownSize = filesOfUnknownSize
+  }
 }
 
 /// Hands on progress that never goes back, also when a download begins anew.

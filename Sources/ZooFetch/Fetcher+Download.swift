@@ -31,7 +31,14 @@ extension Fetcher {
         throw error
       }
       claim.release()
-      guard var failure = error as? FetchError else { throw error }
+      guard var failure = error as? FetchError else {
+        logger.notice(
+          """
+          stopped at \(part.received) of \(part.size ?? 0) bytes of \(request.file); they are \
+          kept, and fetching again goes on from there
+          """)
+        throw error
+      }
       failure.keptBytes = part.received
       throw failure
     }

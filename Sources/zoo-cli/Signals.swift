@@ -23,6 +23,8 @@ struct Signals {
   init(_ cancel: @escaping @Sendable () -> Void) {
     // A reader that stops early is noticed where the output is written.
     signal(SIGPIPE, SIG_IGN)
+    // So is a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
     sources = [SIGINT, SIGTERM].map { [first] number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

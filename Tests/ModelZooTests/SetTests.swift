@@ -1,4 +1,6 @@
+import Foundation
 import ModelZoo
+import Synchronization
 import Testing
 
 @Suite struct SetTests {
@@ -68,6 +70,64 @@ import Testing
     let error = await #expect(throws: FetchError.self) { try await zoo.fetch(set) }
     #expect(error?.kind == .disk)
     #expect(cache.files == [])
+  }
+
+  @Test func progressIsThatOfTheFileAndOfTheSet() async throws {
+    // One head is there already.
+    _ = try await zoo.fetchHead(Digits.model, level: "digit")
+    let set = try zoo.modelSet([Digits.model])
+    let seen = Mutex<[FetchProgress]>([])
+    _ = try await zoo.fetch(set) { progress in seen.withLock { $0.append(progress) } }
+    let progress = seen.withLock { $0 }
+    let last = try #require(progress.last?.set)
+    #expect((last.fileCount, last.filesDone, last.filesOfUnknownSize) == (3, 3, 0))
+    let sizes = try set.files.map { try #require($0.estimatedSize) }
+    #expect(last.bytesReceived == sizes[0] + sizes[2])
+    #expect(last.totalBytes == sizes[0] + sizes[2])
+    let first = try #require(progress.first?.set)
+    #expect((first.filesDone, first.bytesReceived, first.totalBytes) == (0, 0, last.totalBytes))
+    let received = progress.compactMap(\.set?.bytesReceived)
+    #expect(received.count == progress.count)
+    #expect(received == received.sorted())
+  }
+
+  @Test func whatIsGivenUpIsNoLongerWaitedFor() async throws {
+    var set = try zoo.modelSet([Digits.model])
+    set.files[0].request.urls = ["file:///nowhere/at/all"]
+    let seen = Mutex<SetProgress?>(nil)
+    let report = try await zoo.fetch(set) { progress in seen.withLock { $0 = progress.set } }
+    #expect(report.failure?.missing.count == 1)
+    let last = try #require(seen.withLock { $0 })
+    #expect(last.filesDone == 3)
+    #expect(last.totalBytes == last.bytesReceived)
+    #expect(last.bytesReceived == set.files[1...].reduce(0) { $0 + ($1.estimatedSize ?? 0) })
+  }
+
+  @Test func aFileThatIsPrunedBeforeItIsOpenedComesAgain() async throws {
+    for level in [nil, "digit"] {
+      let (net, _) = try await zoo.loadPretrainedModel(Digits.model)
+      let prunings = Mutex(0)
+      let cache = zoo.fetcher.cache
+      // Another process that removes it when it has just been found.
+      let prune: ProgressHandler = { progress in
+        guard [.done, .cached].contains(progress.phase) else { return }
+        guard
+          prunings.withLock({
+            $0 += 1; return $0
+          }) == 1
+        else { return }
+        try? FileManager.default.removeItem(atPath: cache.root + "/blobs")
+      }
+      if let level {
+        let head = try await zoo.loadPretrainedHead(
+          Digits.model, level: level, for: net, progress: prune)
+        #expect(head.classNames.count == 10)
+      } else {
+        let loaded = try await zoo.loadPretrainedModel(Digits.model, progress: prune)
+        #expect(loaded.info.name == Digits.model)
+      }
+      #expect(prunings.withLock { $0 } == 2)
+    }
   }
 
   @Test func aBundleOfASet() async throws {

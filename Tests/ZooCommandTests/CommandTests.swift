@@ -69,4 +69,51 @@ struct CommandTests {
     process.interrupt()
     #expect(try await status == 130)
   }
+
+  @Test func interruptionKeepsWhatCame() async throws {
+    let server = try SilentServer()
+    try zoo.write(
+      """
+      {"schema": 1, "models": {"m": {"network": "vit_b16_ls",
+       "files": {"pt": {"url": "http://127.0.0.1:\(server.port)/m.pt"}}}}}
+      """, to: "registry.json")
+    let process = zoo.process([
+      "fetch", "m", "--registry", "registry.json", "--no-precheck", "--progress", "json",
+    ])
+    let pipe = Pipe()
+    process.standardError = pipe
+    async let status = ZooCommand.status(of: process)
+    let connection = try await server.accept()
+    try connection.write(
+      contentsOf: Data("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789".utf8))
+    let errors = pipe.fileHandleForReading
+    let before = await text(of: errors) { $0.contains("receiving") }
+    #expect(before.contains("receiving"))
+    process.interrupt()
+    #expect(try await status == 130)
+    let after = await text(of: errors) { _ in false }
+    #expect(after.contains("stopped at 10 of 1000 bytes of m.pt"), "\(after)")
+    #expect(after.contains("fetching again goes on from there"))
+    let kept = zoo.cache + "/partial/m/m.pt/1/part/data"
+    #expect(FileManager.default.contents(atPath: kept)?.prefix(10) == Data("0123456789".utf8))
+  }
+
+  /// What comes through a pipe until it is enough or all.
+  private func text(
+    of pipe: FileHandle, until isEnough: @escaping @Sendable (String) -> Bool
+  ) async -> String {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var data = Data()
+        var text = ""
+        while !isEnough(text) {
+          let next = pipe.availableData
+          if next.isEmpty { break }
+          data.append(next)
+          text = String(decoding: data, as: UTF8.self)
+        }
+        continuation.resume(returning: text)
+      }
+    }
+  }
 }

@@ -139,6 +139,47 @@ struct FetchTests {
       ])
   }
 
+  @Test func progressOfASetAsJSON() async throws {
+    let outcome = try await zoo.digits("fetch", ZooCommand.model, "--progress", "json")
+    let sets = try outcome.errors.split(separator: "\n").map {
+      try #require(try JSONValue(parsing: String($0))["set"])
+    }
+    #expect(
+      sets.last == [
+        "done": 3, "files": 3, "received": 1_315_983, "total": 1_315_983, "unknown": 0,
+      ])
+    let received = sets.compactMap { $0["received"]?.integer }
+    #expect(received == received.sorted())
+  }
+
+  /// Whether a program can be given a terminal.
+  private static let script = "/usr/bin/script"
+
+  @Test(.enabled(if: isLinux && FileManager.default.fileExists(atPath: script)))
+  func progressOnATerminal() async throws {
+    let command =
+      ([ZooCommand.executable.path, "fetch", ZooCommand.model]
+      + ZooCommand.digitsRegistry).map { "'\($0)'" }.joined(separator: " ")
+    let outcome = try await zoo.run(
+      ["-q", "-e", "-c", command, "/dev/null"], executable: FetchTests.script)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    // What is written over is followed by what erases it.
+    #expect(outcome.output.contains("total  0 of 3 files  0%  0 bytes of 1.3 MiB"))
+    for file in ["", "-digit.head", "-parity.head"] {
+      #expect(outcome.output.contains("\u{1B}[J\(ZooCommand.model)\(file).pt  "))
+    }
+    #expect(outcome.output.contains("total  3 of 3 files  1.3 MiB"))
+    let silent = try await zoo.run(
+      ["-q", "-e", "-c", command, "/dev/null"], executable: FetchTests.script)
+    #expect(!silent.output.contains("total"), "all is cached")
+  }
+
+  #if os(Linux)
+    private static let isLinux = true
+  #else
+    private static let isLinux = false
+  #endif
+
   @Test func weightsThatDoNotFit() async throws {
     let tensor = Tensor(shape: [3000, 1000])
     try SafetensorsWriter.write([("w", tensor)], to: zoo.path("mine.safetensors"))

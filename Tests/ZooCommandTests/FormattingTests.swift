@@ -21,6 +21,14 @@ struct FormattingTests {
     #expect(Units.decimal(1e300, places: 2) == "1e+300")
   }
 
+  @Test func seconds() {
+    #expect(Units.seconds(0.9) == "0 s")
+    #expect(Units.seconds(59.9) == "59 s")
+    #expect(Units.seconds(200) == "3 min 20 s")
+    #expect(Units.seconds(7_501) == "2 h 5 min")
+    #expect(Units.seconds(.infinity) == "days")
+  }
+
   @Test func groups() {
     #expect(Units.grouped(85_817_088) == "85,817,088")
     #expect(Units.grouped(100) == "100")
@@ -67,6 +75,14 @@ struct QuantityTests {
 
   @Test(arguments: ["", "30", "d", "-1d", "1y"])
   func noAges(text: String) { #expect(Age(argument: text) == nil) }
+
+  @Test(arguments: [("1024", 1024), ("500K", 512_000), ("2m", 2_097_152), ("1G", 1_073_741_824)])
+  func rates(text: String, bytes: Int) {
+    #expect(ByteRate(argument: text)?.bytesPerSecond == bytes)
+  }
+
+  @Test(arguments: ["", "K", "-1", "0", "1.5M", "2X", "99999999999G"])
+  func noRates(text: String) { #expect(ByteRate(argument: text) == nil) }
 
   @Test func dates() {
     #expect(Dates.iso(0) == "1970-01-01T00:00:00Z")

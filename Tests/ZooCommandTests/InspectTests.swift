@@ -61,6 +61,12 @@ struct InspectTests {
     #expect(text.output.contains("1.2 MiB, of which 130.0 KiB were read in 2 requests"))
   }
 
+  @Test func urlOfAnotherMachine() async throws {
+    let url = "http://example.invalid/x.pt"
+    try await zoo("inspect", url).expectFailure(64, url, "--insecure-http")
+    try await zoo("inspect", url, "--insecure-http").expectFailure(4, "example.invalid")
+  }
+
   @Test func urlOffline() async throws {
     try await zoo("inspect", "https://models.example/model.pt", "--offline")
       .expectFailure(7, "https://models.example/model.pt")

@@ -9,10 +9,12 @@ import ZooCore
   final class Sink: TransferSink, @unchecked Sendable {
     var head: ResponseHead?
     var bytes: [UInt8] = []
+    var largestPiece = 0
 
     func begin(_ head: ResponseHead) throws { self.head = head }
     func receive(_ bytes: RawSpan) throws {
       bytes.withUnsafeBytes { self.bytes += $0 }
+      largestPiece = max(largestPiece, bytes.byteCount)
     }
   }
 
@@ -45,6 +47,15 @@ import ZooCore
     #expect(sink.head?.contentLength == content.count)
     #expect(sink.head?.headers["content-type"] == "application/octet-stream")
     #expect(try server.log(lines: 1)[0].contains("agent=[swift-model-zoo/\(zooVersion)]"))
+  }
+
+  @Test func `a limit of the speed counts from the start`() async throws {
+    var request = TransferRequest(url: server.url("weights.bin"))
+    request.speedLimit = 1 << 18
+    let sink = Sink()
+    try await CurlTransport().get(request, into: sink)
+    #expect(sink.bytes == content)
+    #expect(sink.largestPiece <= request.speedLimit.map { $0 / 32 } ?? 0)
   }
 
   @Test func `an empty file has a head too`() async throws {

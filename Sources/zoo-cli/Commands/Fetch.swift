@@ -24,7 +24,7 @@ extension Zoo {
     var options: CommonOptions
 
     func run() async throws {
-      let zoo = try await options.makeZoo(fetching)
+      let zoo = try await options.makeZoo(changing: fetching.apply)
       // All names are looked up before the first download.
       let set = try zoo.modelSet(models, heads: set.heads, format: set.format)
       if fetching.dryRun { return try printPlan(zoo.plan(set)) }

@@ -16,13 +16,18 @@ extension Zoo {
       completion: .file(extensions: ["pt", "safetensors"]))
     var file: String
 
+    @Flag(help: FetchingOptions.insecureHttpHelp)
+    var insecureHttp = false
+
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
     func run() async throws {
       let file = file
       if file.contains("://") {
-        let remote = try await options.makeZoo().inspect(url: file)
+        let remote = try await options.makeZoo {
+          $0.fetchOptions.allowsInsecureHTTP = insecureHttp
+        }.inspect(url: file)
         try print(remote.outline.checkpoint, remote.report(), size: remote.sizeText)
       } else {
         let checkpoint = try await offload { _ in try Checkpoint(path: file) }

@@ -42,7 +42,7 @@ extension Zoo {
     }
 
     func run() async throws {
-      let zoo = try await options.makeZoo(fetching)
+      let zoo = try await options.makeZoo(changing: fetching.apply)
       let set = try zoo.modelSet(try names(in: zoo), heads: set.heads, format: set.format)
       if fetching.dryRun { return try printPlan(zoo.plan(set)) }
       let report = try await zoo.fetch(

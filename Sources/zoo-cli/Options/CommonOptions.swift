@@ -97,10 +97,12 @@ extension CommonOptions {
   }
 
   /// The zoo that the options and the environment describe.
-  func makeZoo(_ fetching: FetchingOptions? = nil) async throws -> ModelZoo {
+  func makeZoo(
+    changing change: (inout ZooEnvironment) throws -> Void = { _ in }
+  ) async throws -> ModelZoo {
     if quiet { StandardError.silenceNotes() }
     var environment = try environment()
-    try fetching?.apply(to: &environment)
+    try change(&environment)
     return try await ModelZoo(environment)
   }
 

@@ -39,8 +39,11 @@ struct FetchingOptions: ParsableArguments {
       valueName: "rate"))
   var limitRate: ByteRate?
 
-  @Flag(help: "Allow plain http with other machines, where anyone on the way can read and change.")
+  @Flag(help: insecureHttpHelp)
   var insecureHttp = false
+
+  static let insecureHttpHelp: ArgumentHelp =
+    "Allow plain http with other machines, where anyone on the way can read and change."
 
   /// The options laid over an environment.
   func apply(to environment: inout ZooEnvironment) throws(FetchError) {

@@ -5,9 +5,16 @@ import Synchronization
 final class ProgressReport: Sendable {
   private struct State {
     var name = ""
-    var start = ContinuousClock.now
-    var startBytes = 0
     var last: ContinuousClock.Instant?
+    var lines = ProgressLines()
+
+    /// Whether it is time to tell of a thing again; the end of it is always told.
+    mutating func isDue(_ name: String, isLast: Bool, at now: ContinuousClock.Instant) -> Bool {
+      if name == self.name, let last, now - last < .milliseconds(100), !isLast { return false }
+      self.name = name
+      last = now
+      return true
+    }
   }
 
   private let style: ProgressStyle
@@ -24,69 +31,56 @@ final class ProgressReport: Sendable {
   }
 
   private func report(_ progress: FetchProgress) {
+    let now = ContinuousClock.now
+    let name = "\(progress.model)/\(progress.file) \(progress.phase.name)"
     let isLast = progress.bytesReceived == progress.totalBytes
-    let name = "\(progress.file) \(progress.phase.name)"
-    guard let (seconds, bytes) = rateIfDue(name, progress.bytesReceived, isLast: isLast) else {
-      return
+    // The lock is held while it is told, so that lines keep their order.
+    state.withLock { state in
+      guard state.isDue(name, isLast: isLast, at: now) else { return }
+      switch style {
+      case .none: break
+      case .json: StandardError.write(progress.json.serialized())
+      case .terminal:
+        for line in state.lines.update(progress, at: now) { StandardError.write(line) }
+        StandardError.showStatus(state.lines.status)
+      }
     }
-    tell(
-      [
-        "file": .string(progress.file), "model": .string(progress.model),
-        "phase": .string(progress.phase.name),
-        "received": .integer(progress.bytesReceived),
-        "total": progress.totalBytes.map { .integer($0) } ?? .null,
-      ],
-      progress.status(bytes: bytes, in: seconds))
   }
 
   /// Takes how many images are done.
   func report(images done: Int, of total: Int) {
-    guard rateIfDue("", done, isLast: done == total) != nil else { return }
-    tell(["images": .integer(done), "of": .integer(total)], "\(done) of \(total) images")
-  }
-
-  /// What came since a thing was begun, and in how many seconds, if it is time to tell of it again.
-  ///
-  /// What an earlier attempt left does not count.
-  private func rateIfDue(
-    _ name: String, _ count: Int, isLast: Bool
-  ) -> (seconds: Double, count: Int)? {
-    let now = ContinuousClock.now
-    return state.withLock { state in
-      if state.name != name { state = State(name: name, start: now, startBytes: count) }
-      if let last = state.last, now - last < .milliseconds(100), !isLast { return nil }
-      state.last = now
-      return ((now - state.start) / .seconds(1), count - state.startBytes)
-    }
-  }
-
-  private func tell(_ json: JSONValue, _ line: String) {
+    let isDue = state.withLock { $0.isDue("", isLast: done == total, at: .now) }
+    guard isDue else { return }
     switch style {
     case .none: break
-    case .json: StandardError.write(json.serialized())
-    case .terminal: StandardError.showStatus(line)
+    case .json:
+      let json: JSONValue = ["images": .integer(done), "of": .integer(total)]
+      StandardError.write(json.serialized())
+    case .terminal: StandardError.showStatus(["\(done) of \(total) images"])
     }
   }
 }
 
 extension FetchProgress {
-  /// A line that says how far the file is, how fast it comes and how long it will take.
-  fileprivate func status(bytes: Int, in seconds: Double) -> String {
-    if case .waiting(let owner) = phase { return "\(file)  waiting for \(owner)" }
-    if case .retrying(let pause, let reason) = phase {
-      return "\(file)  trying again in \(pause.components.seconds) s: \(reason)"
-    }
-    var text = "\(file)  \(Units.bytes(bytesReceived))"
-    if let totalBytes, totalBytes > 0 {
-      let percent = Int(100 * Double(bytesReceived) / Double(totalBytes))
-      text = "\(file)  \(percent)%  \(Units.bytes(bytesReceived)) of \(Units.bytes(totalBytes))"
-    }
-    guard seconds > 0.5, bytes > 0, case .receiving = phase else { return text }
-    let rate = Double(bytes) / seconds
-    text += "  \(Units.bytes(Int(rate)))/s"
-    if let totalBytes {
-      text += "  \(Int(Double(totalBytes - bytesReceived) / rate)) s left"
-    }
-    return text
+  /// The progress for programs.
+  fileprivate var json: JSONValue {
+    var object = JSONObject()
+    object["file"] = .string(file)
+    object["model"] = .string(model)
+    object["phase"] = .string(phase.name)
+    object["received"] = .integer(bytesReceived)
+    object["total"] = totalBytes.map { .integer($0) } ?? .null
+    if let set { object["set"] = set.json }
+    return .object(object)
+  }
+}
+
+extension SetProgress {
+  fileprivate var json: JSONValue {
+    [
+      "done": .integer(filesDone), "files": .integer(fileCount),
+      "received": .integer(bytesReceived), "total": .integer(totalBytes),
+      "unknown": .integer(filesOfUnknownSize),
+    ]
   }
 }

@@ -14,7 +14,7 @@ enum StandardError {
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
   private struct State {
-    var hasStatus = false
+    var block = StatusBlock()
     var isSilent = false
   }
   private static let state = Mutex(State())
@@ -22,8 +22,7 @@ enum StandardError {
   /// Writes a line.
   static func write(_ line: String) {
     state.withLock { state in
-      emit((state.hasStatus ? eraseLine : "") + line + "\n")
-      state.hasStatus = false
+      emit(state.block.replace(with: [], columns: columns) + line + "\n")
     }
   }
 
@@ -35,24 +34,13 @@ enum StandardError {
   /// Drops all further notes.
   static func silenceNotes() { state.withLock { $0.isSilent = true } }
 
-  /// Shows a text on the terminal's last line, in place of the one before.
-  static func showStatus(_ text: String) {
-    let text = text.prefix(columns - 1)
-    state.withLock { state in
-      emit(eraseLine + text)
-      state.hasStatus = true
-    }
+  /// Shows texts on the terminal's last lines, in place of those before.
+  static func showStatus(_ lines: [String]) {
+    state.withLock { emit($0.block.replace(with: lines, columns: columns)) }
   }
 
-  /// Removes that text.
-  static func clearStatus() {
-    state.withLock { state in
-      if state.hasStatus { emit(eraseLine) }
-      state.hasStatus = false
-    }
-  }
-
-  private static let eraseLine = "\r\u{1B}[K"
+  /// Removes those texts.
+  static func clearStatus() { showStatus([]) }
 
   /// The width of the terminal.
   private static var columns: Int {
@@ -63,6 +51,7 @@ enum StandardError {
 
   /// A failure has nowhere to be told.
   private static func emit(_ text: String) {
+    if text.isEmpty { return }
     _ = Array(text.utf8).withUnsafeBytes { writeOnce($0, to: STDERR_FILENO) }
   }
 }

@@ -12,6 +12,15 @@ enum Units {
       ? "\(count) bytes" : "\(decimal(value, places: 1)) \(units[units.startIndex])"
   }
 
+  /// A time, such as "45 s", "3 min 20 s" or "2 h 5 min".
+  static func seconds(_ count: Double) -> String {
+    guard count < 360_000 else { return "days" }
+    let whole = Int(count)
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole / 60 % 60) min"
+  }
+
   /// A whole number with its digits in groups of three.
   static func grouped(_ value: Int) -> String {
     let digits = Array(String(value))

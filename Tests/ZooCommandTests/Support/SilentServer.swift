@@ -1,6 +1,6 @@
 import Foundation
 
-/// A server on the loopback interface that takes a connection and never answers.
+/// A server on the loopback interface that takes a connection and never answers by itself.
 final class SilentServer: Sendable {
   private struct Failure: Error {}
   private let listener: Int32
@@ -31,12 +31,14 @@ final class SilentServer: Sendable {
   deinit { close(listener) }
 
   /// Waits for a connection, which then stays open.
-  func accept() async throws {
+  @discardableResult
+  func accept() async throws -> FileHandle {
     let listener = listener
     let connection = await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: acceptConnection(listener)) }
     }
     guard connection >= 0 else { throw Failure() }
+    return FileHandle(fileDescriptor: connection)
   }
 }
 
