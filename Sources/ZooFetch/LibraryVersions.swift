@@ -6,10 +6,8 @@ import CCurl
 
 /// Versions of the system's libraries that fetching uses, for reports.
 package enum LibraryVersions {
-  /// libcurl and what it is built with.
-  package static var curl: String {
-    zoo_curl_version().map { String(cString: $0) } ?? "cannot be loaded"
-  }
+  /// libcurl and what it is built with; `nil` where it cannot be loaded.
+  package static var curl: String? { zoo_curl_version().map { String(cString: $0) } }
 
   /// What computes SHA-256.
   package static var sha256: String {
