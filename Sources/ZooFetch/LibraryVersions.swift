@@ -14,7 +14,7 @@ package enum LibraryVersions {
     #if canImport(CryptoKit)
       "CryptoKit"
     #else
-      String(cString: OpenSSL_version(OPENSSL_VERSION))
+      zoo_libcrypto_version().map { String(cString: $0) } ?? "missing"
     #endif
   }
 }

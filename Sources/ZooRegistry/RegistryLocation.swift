@@ -72,7 +72,7 @@ struct AbsoluteURL {
     guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
       text.utf8[colon...].starts(with: "://".utf8), !text.utf8.contains(where: isControl)
     else { return nil }
-    let scheme = text[..<colon].lowercased()
+    let scheme = String(text[..<colon]).lowercased()
     let afterScheme = text[text.utf8.index(colon, offsetBy: 3)...]
     let end = afterScheme.utf8.firstIndex(where: endsAuthority) ?? text.endIndex
     let authority = afterScheme[..<end]
@@ -82,13 +82,14 @@ struct AbsoluteURL {
       guard !authority.isEmpty, authority.utf8.allSatisfy(authorityBytes.contains) else {
         return nil
       }
-      root = "\(scheme)://\(authority)"
+      root = scheme + "://" + String(authority)
     case "file":
       guard authority.isEmpty || authority == "localhost", rest.hasPrefix("/") else { return nil }
       root = Self.fileRoot
     default: return nil
     }
-    self.rest = percentEncoded((rest.hasPrefix("/") ? "" : "/") + rest, keeping: urlBytes)
+    let path = rest.utf8.first == UInt8(ascii: "/") ? String(rest) : "/" + String(rest)
+    self.rest = percentEncoded(path, keeping: urlBytes)
   }
 }
 
