@@ -34,6 +34,11 @@ extension ModelZoo {
   /// Whether a file seems to be in the cache; it is not hashed.
   public func isCached(_ request: FileRequest) -> Bool { fetcher.isCached(request) }
 
+  /// Whether the weights of an entry seem to be in the cache, in any format.
+  package func hasCachedWeights(_ entry: RegistryEntry) -> Bool {
+    entry.files.contains { isCached(FileRequest(entry, $0)) }
+  }
+
   /// Brings a model's weights into the cache.
   ///
   /// - Parameter prechecks: whether weights that do not fit their network are refused before they

@@ -7,7 +7,7 @@ extension ModelZoo {
   }
 
   /// The same for the file of a format, or where that is `nil` for any file of the entry.
-  func obstacle(
+  package func obstacle(
     toRunning entry: RegistryEntry, _ configuration: NetworkConfiguration, format: String?
   ) -> ModelError? {
     guard architectures[configuration.family] != nil else {

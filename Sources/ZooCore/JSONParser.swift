@@ -30,7 +30,8 @@ extension JSONValue {
   }
 }
 
-private struct JSONParser {
+/// Where a text is being read.
+struct JSONParser {
   let bytes: [UInt8]
   var position = 0
   var depthLeft: Int
@@ -102,15 +103,21 @@ private struct JSONParser {
     while true {
       skipSpace()
       let start = position
-      guard peek == UInt8(ascii: "\"") else { throw fault("expected a key") }
-      let key = try string()
+      let key = try key()
       if result[key] != nil { throw fault("key '\(key)' stands twice", at: start) }
-      skipSpace()
-      guard peek == UInt8(ascii: ":") else { throw fault("expected ':'") }
-      position += 1
       result.append(key, try value())
       if try !anotherElement(closing: UInt8(ascii: "}")) { return .object(result) }
     }
+  }
+
+  /// A key and its colon.
+  mutating func key() throws(JSONError) -> String {
+    guard peek == UInt8(ascii: "\"") else { throw fault("expected a key") }
+    let key = try string()
+    skipSpace()
+    guard peek == UInt8(ascii: ":") else { throw fault("expected ':'") }
+    position += 1
+    return key
   }
 
   mutating func array() throws(JSONError) -> JSONValue {

@@ -47,11 +47,7 @@ extension Cache {
 
   /// Whether there is a file where a content belongs, right or not.
   func hasFile(_ digest: SHA256Digest, in directory: String) -> Bool {
-    guard let entry = try? FileSystem.entry(at: blobPath(of: digest, in: directory)) else {
-      return false
-    }
-    if case .file = entry { return true }
-    return false
+    FileStatus(at: blobPath(of: digest, in: directory), followingLinks: true)?.kind == .file
   }
 
   private func verifiedSize(

@@ -15,14 +15,14 @@ final class CurlEngine: @unchecked Sendable {
   private static let isReady = zoo_curl_global_init() == CURLE_OK
 
   init() {
-    multi = CurlEngine.isReady ? curl_multi_init() : nil
+    multi = CurlEngine.isReady ? zoo_curl_multi_init() : nil
     // Segments of a file are to have connections of their own with HTTP/2 too: many streams in one
     // are no faster than one.
     if let multi { zoo_curl_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1) }
   }
 
   deinit {
-    if let multi { curl_multi_cleanup(multi) }
+    if let multi { zoo_curl_multi_cleanup(multi) }
   }
 
   /// Carries out a transfer; see ``Transport/get(_:into:)``.
@@ -39,7 +39,7 @@ final class CurlEngine: @unchecked Sendable {
 
   private func enqueue(_ action: @escaping @Sendable (CurlEngine) -> Void) {
     queue.async { action(self) }
-    if let multi { curl_multi_wakeup(multi) }
+    if let multi { zoo_curl_multi_wakeup(multi) }
   }
 
   private func start(
@@ -49,7 +49,7 @@ final class CurlEngine: @unchecked Sendable {
       try transfer.cancellation.check()
       guard let multi else { throw CurlTransfer.cannotStart }
       let handle = try transfer.prepare()
-      guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
+      guard zoo_curl_multi_add_handle(multi, handle) == CURLM_OK else {
         throw CurlTransfer.cannotStart
       }
       transfer.continuation = continuation
@@ -69,16 +69,16 @@ final class CurlEngine: @unchecked Sendable {
   private func step() {
     guard let multi, !active.isEmpty else { return }
     var running: Int32 = 0
-    curl_multi_perform(multi, &running)
+    zoo_curl_multi_perform(multi, &running)
     var left: Int32 = 0
-    while let message = curl_multi_info_read(multi, &left) {
+    while let message = zoo_curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
         let transfer = active[handle]
       else { continue }
       end(handle, transfer.outcome(message.pointee.data.result))
     }
     if active.isEmpty { return }
-    curl_multi_poll(multi, nil, 0, 1000, nil)
+    zoo_curl_multi_poll(multi, 1000)
     queue.async { self.step() }
   }
 
@@ -86,6 +86,6 @@ final class CurlEngine: @unchecked Sendable {
     guard let transfer = active.removeValue(forKey: handle) else { return }
     // First the answer: removing a handle may wait for a name server.
     transfer.continuation?.resume(with: result)
-    curl_multi_remove_handle(multi, handle)
+    zoo_curl_multi_remove_handle(multi, handle)
   }
 }

@@ -26,21 +26,22 @@ final class CurlTransfer: @unchecked Sendable {
   }
 
   deinit {
-    if let handle { curl_easy_cleanup(handle) }
-    curl_slist_free_all(requestHeaders)
+    if let handle { zoo_curl_easy_cleanup(handle) }
+    zoo_curl_slist_free_all(requestHeaders)
     errorText.deallocate()
   }
 
   static let cannotStart = FetchError(
     kind: .other, reason: "libcurl cannot be used",
-    advice: "check that this process may open more files and has memory left")
+    advice: "check that it is installed, and that this process may open more files and has memory "
+      + "left")
 
   /// Makes the handle.
   func prepare() throws(FetchError) -> UnsafeMutableRawPointer {
     guard let scheme = CurlURL.scheme(of: request.url), ["https", "http", "file"].contains(scheme)
     else { throw FetchError.unusable(request.url) }
     try checkSecurity(of: request.url)
-    guard let handle = curl_easy_init() else { throw CurlTransfer.cannotStart }
+    guard let handle = zoo_curl_easy_init() else { throw CurlTransfer.cannotStart }
     self.handle = handle
     var options = CurlOptions(request, settings, scheme: scheme)
     let context = Unmanaged.passUnretained(self).toOpaque()
@@ -54,7 +55,7 @@ final class CurlTransfer: @unchecked Sendable {
     results.append(zoo_curl_set_prerequest(handle, allowRequest))
     if let token = request.bearerToken { results.append(zoo_curl_set_bearer(handle, token)) }
     if let tag = request.ifRange, request.range != nil {
-      requestHeaders = curl_slist_append(nil, "If-Range: \(tag)")
+      requestHeaders = zoo_curl_slist_append(nil, "If-Range: \(tag)")
       results.append(zoo_curl_set_headers(handle, requestHeaders))
     }
     // An option that was not taken may be the one that keeps a redirect away from file URLs.
@@ -62,7 +63,7 @@ final class CurlTransfer: @unchecked Sendable {
       throw FetchError(
         kind: .unsupported,
         reason: "libcurl refuses an option: "
-          + String(cString: curl_easy_strerror(fault)),
+          + String(cString: zoo_curl_easy_strerror(fault)),
         advice: "use libcurl 7.85 or later")
     }
     return handle

@@ -12,7 +12,7 @@ enum CurlURL {
   /// The path that a `file` URL names; `nil` for any other.
   static func localPath(of url: String) -> String? {
     guard scheme(of: url) == "file", let handle = parse(url) else { return nil }
-    defer { curl_url_cleanup(handle) }
+    defer { zoo_curl_url_cleanup(handle) }
     return part(CURLUPART_PATH, of: handle, flags: UInt32(CURLU_URLDECODE))
   }
 
@@ -31,16 +31,16 @@ enum CurlURL {
   static func withoutCredentials(_ url: String) -> String {
     guard url.contains("@") else { return url }
     guard let handle = parse(url) else { return "a malformed URL" }
-    defer { curl_url_cleanup(handle) }
+    defer { zoo_curl_url_cleanup(handle) }
     for secret in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS] {
-      curl_url_set(handle, secret, nil, 0)
+      zoo_curl_url_set(handle, secret, nil, 0)
     }
     return part(CURLUPART_URL, of: handle) ?? "a malformed URL"
   }
 
   private static func part(_ part: CURLUPart, of url: String) -> String? {
     guard let handle = parse(url) else { return nil }
-    defer { curl_url_cleanup(handle) }
+    defer { zoo_curl_url_cleanup(handle) }
     return self.part(part, of: handle)
   }
 
@@ -48,17 +48,17 @@ enum CurlURL {
     -> String?
   {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
-    defer { curl_free(text) }
+    guard zoo_curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
+    defer { zoo_curl_free(text) }
     return String(cString: text)
   }
 
   private static func parse(_ url: String) -> OpaquePointer? {
-    guard let handle = curl_url() else { return nil }
-    if curl_url_set(handle, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK {
+    guard let handle = zoo_curl_url() else { return nil }
+    if zoo_curl_url_set(handle, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK {
       return handle
     }
-    curl_url_cleanup(handle)
+    zoo_curl_url_cleanup(handle)
     return nil
   }
 }

@@ -4,7 +4,7 @@ extension FetchError {
   /// A transfer that libcurl gave up.
   static func curl(_ code: CURLcode, _ detail: String, _ url: String) -> FetchError {
     let url = CurlURL.withoutCredentials(url)
-    let cause = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+    let cause = detail.isEmpty ? String(cString: zoo_curl_easy_strerror(code)) : detail
     return FetchError(
       kind: .network, reason: "cannot get \(url): \(cause)", advice: advice(for: code), url: url,
       isTransient: transientCodes.contains(code.rawValue))

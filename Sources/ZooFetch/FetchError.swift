@@ -69,7 +69,7 @@ public struct FetchError: ZooFailure, Equatable {
 
 extension FetchError {
   static let hashUnavailable = FetchError(
-    kind: .unsupported, reason: "the system's libcrypto offers no SHA-256",
+    kind: .unsupported, reason: "libcrypto cannot be loaded or offers no SHA-256",
     advice: "check the installation of OpenSSL and its configuration file")
 
   /// A file that is not in the cache while the network may not be used.

@@ -6,15 +6,15 @@ import CCurl
 
 /// Versions of the system's libraries that fetching uses, for reports.
 package enum LibraryVersions {
-  /// libcurl and what it is built with.
-  package static var curl: String { String(cString: curl_version()) }
+  /// libcurl and what it is built with; `nil` where it cannot be loaded.
+  package static var curl: String? { zoo_curl_version().map { String(cString: $0) } }
 
   /// What computes SHA-256.
   package static var sha256: String {
     #if canImport(CryptoKit)
       "CryptoKit"
     #else
-      String(cString: OpenSSL_version(OPENSSL_VERSION))
+      zoo_libcrypto_version().map { String(cString: $0) } ?? "missing"
     #endif
   }
 }

@@ -5,9 +5,16 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
 
   /// Takes 64 hexadecimal digits in either case; `nil` for anything else.
   public init?(hex: String) {
-    guard hex.utf8.count == 64, hex.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit })
-    else { return nil }
-    self.hex = hex.lowercased()
+    func isDigit(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+      default: false
+      }
+    }
+    guard hex.utf8.count == 64 else { return nil }
+    let digits = hex.utf8.allSatisfy(isDigit) ? hex : hex.lowercased()
+    guard digits.utf8.allSatisfy(isDigit) else { return nil }
+    self.hex = digits
   }
 
   /// Writes out the bytes that a hash function returned.

@@ -18,26 +18,25 @@ final class SHA256Hasher {
     /// The digest of all bytes; to be called once, at the end.
     func finish() -> SHA256Digest { SHA256Digest(bytes: state.finalize()) }
   #else
-    private let context: OpaquePointer
+    private let hash: OpaquePointer
 
     init() throws(FetchError) {
-      guard let context = EVP_MD_CTX_new() else { throw .hashUnavailable }
-      self.context = context
-      guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw .hashUnavailable }
+      guard let hash = zoo_sha256_new() else { throw .hashUnavailable }
+      self.hash = hash
     }
 
-    deinit { EVP_MD_CTX_free(context) }
+    deinit { zoo_sha256_free(hash) }
 
     func update(_ bytes: RawSpan) {
-      let result = bytes.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-      precondition(result == 1, "libcrypto failed to hash")
+      let isDone = bytes.withUnsafeBytes { zoo_sha256_update(hash, $0.baseAddress, $0.count) }
+      precondition(isDone, "libcrypto failed to hash")
     }
 
     /// The digest of all bytes; to be called once, at the end.
     func finish() -> SHA256Digest {
       var digest = [UInt8](repeating: 0, count: 32)
-      let result = EVP_DigestFinal_ex(context, &digest, nil)
-      precondition(result == 1, "libcrypto failed to hash")
+      let isDone = zoo_sha256_finish(hash, &digest)
+      precondition(isDone, "libcrypto failed to hash")
       return SHA256Digest(bytes: digest)
     }
   #endif

@@ -1,6 +1,7 @@
 /// The text with every byte percent-encoded that is not kept; where `%` is kept, an escape that
 /// stands there stays.
 func percentEncoded(_ text: String, keeping kept: ByteSet) -> String {
+  if text.utf8.allSatisfy({ kept.contains($0) && $0 != UInt8(ascii: "%") }) { return text }
   let bytes = Array(text.utf8)
   let digits = Array("0123456789ABCDEF".utf8)
   var result: [UInt8] = []

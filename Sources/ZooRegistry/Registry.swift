@@ -22,9 +22,7 @@ public struct Registry: Sendable {
   ///     the registry start from it.
   /// - Throws: ``RegistryError`` with the registry, the entry and the field that is wrong.
   public init(parsing text: some Sequence<UInt8>, source: String) throws(RegistryError) {
-    let document = try RegistryDocument(parsing: text, source: source)
-    try document.check()
-    documents = [document]
+    documents = [try RegistryDocument(checking: Array(text), source: source)]
   }
 
   private init(documents: [RegistryDocument]) {
@@ -32,13 +30,13 @@ public struct Registry: Sendable {
   }
 
   /// The registry that is part of this library: the pretrained models of birder 0.8.4.
-  public static func builtIn() throws(RegistryError) -> Registry { try parsedBuiltIn.get() }
+  public static func builtIn() throws(RegistryError) -> Registry { try readBuiltIn.get() }
 
-  /// Parsed once; its entries are checked by the tests and decoded only when they are asked for.
-  private static let parsedBuiltIn = Result { () throws(RegistryError) in
+  /// Read once; its entries are checked by the tests and parsed only when they are asked for.
+  private static let readBuiltIn = Result { () throws(RegistryError) in
     var count = 0
     let text = UnsafeBufferPointer(start: zoo_built_in_registry(&count), count: count)
-    let document = try RegistryDocument(parsing: text, source: builtInSource)
+    let document = try RegistryDocument(trusting: Array(text), source: builtInSource)
     return Registry(documents: [document])
   }
 
@@ -55,12 +53,12 @@ public struct Registry: Sendable {
   /// Names are compared exactly; a near miss is an error that suggests names, never a guess.
   /// - Throws: ``RegistryError/unknownModel(_:isNetwork:nearest:sources:)``.
   public func entry(named name: String) throws(RegistryError) -> RegistryEntry {
-    let holders = documents.filter { $0.models[name] != nil }
+    let holders = documents.filter { $0.models.contains(name) }
     guard let winner = holders.last,
       let entry = try winner.entry(named: name, sources: holders.map(\.source))
     else {
       throw .unknownModel(
-        name, isNetwork: documents.contains { $0.networks[name] != nil },
+        name, isNetwork: documents.contains { $0.networks.contains(name) },
         nearest: nearestModels(to: name), sources: sources)
     }
     return entry
@@ -81,7 +79,7 @@ public struct Registry: Sendable {
   private func network(
     named name: String, of model: String?
   ) throws(RegistryError) -> NetworkConfiguration {
-    let holder = documents.last { $0.networks[name] != nil }
+    let holder = documents.last { $0.networks.contains(name) }
     guard let network = try holder?.network(named: name) else {
       throw .unknownNetwork(
         name, model: model, nearest: nearestNames(to: name, among: networkNames), sources: sources)
@@ -90,7 +88,7 @@ public struct Registry: Sendable {
   }
 
   /// The names of all network configurations, in the order of the registries.
-  public var networkNames: [String] { merged(documents.map(\.networks)).keys }
+  public var networkNames: [String] { merged(documents.map(\.networks.keys)) }
 
   /// The names of models, in the order of birder's `list_pretrained_models`: sorted by the text
   /// before the first `_`, and within it in the order of the registries.
@@ -103,27 +101,32 @@ public struct Registry: Sendable {
   public func names(
     matching pattern: String? = nil, task: ModelTask? = nil, family: String? = nil
   ) -> [String] {
-    let networks = family == nil ? JSONObject() : merged(documents.map(\.networks))
     let shellPattern = pattern.map(ShellPattern.init)
-    let models = merged(documents.map(\.models)).filter { name, model in
-      (shellPattern?.matches(name) ?? true)
-        && (task == nil || task?.rawValue == model["task"]?.string ?? ModelTask.default.rawValue)
-        && (family == nil
-          || family == model["network"]?.string.flatMap { networks[$0]?["family"] }?.string)
+    let names = merged(documents.map(\.models.keys)).filter { name in
+      guard shellPattern?.matches(name) ?? true else { return false }
+      if task == nil, family == nil { return true }
+      guard let entry = try? entry(named: name) else { return false }
+      return (task == nil || task == entry.task)
+        && (family == nil || family == (try? network(of: entry))?.family)
     }
-    return Dictionary(grouping: models.map(\.0), by: { $0.prefix { $0 != "_" } })
+    return Dictionary(grouping: names, by: { $0.prefix { $0 != "_" } })
       .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       .flatMap(\.value)
   }
 
-  private func merged(_ objects: [JSONObject]) -> JSONObject {
-    objects.dropFirst().reduce(objects.first ?? JSONObject()) { $0.merging($1) }
+  /// The names in the order in which they come first.
+  private func merged(_ names: [[String]]) -> [String] {
+    if names.count == 1 { return names[0] }
+    var seen: Set<String> = []
+    return names.joined().filter { seen.insert($0).inserted }
   }
 
   /// Names like an unknown one; first those that have it as their network.
   private func nearestModels(to name: String) -> [String] {
-    let models = merged(documents.map(\.models))
-    let ofNetwork = models.filter { $0.1["network"]?.string == name.lowercased() }.map(\.0)
+    let network = name.lowercased()
+    let ofNetwork = merged(documents.map(\.models.keys)).filter {
+      (try? entry(named: $0))?.network == network
+    }
     return ofNetwork.isEmpty
       ? nearestNames(to: name, among: names()) : Array(ofNetwork.prefix(nearestNamesLimit))
   }

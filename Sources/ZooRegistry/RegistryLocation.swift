@@ -1,7 +1,9 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
 #else
-  import Foundation
+  import Glibc
 #endif
 
 /// The place of a registry, which relative URLs in it start from.
@@ -18,7 +20,7 @@ struct RegistryLocation: Sendable {
       directory = Self.directory(of: url.rest.prefix { $0 != "?" && $0 != "#" })
     } else {
       let isAbsolute = source.hasPrefix("/")
-      let path = isAbsolute ? source : FileManager.default.currentDirectoryPath + "/" + source
+      let path = isAbsolute ? source : currentDirectory() + "/" + source
       root = "file://"
       directory = Self.directory(of: percentEncoded(path, keeping: pathBytes)[...])
     }
@@ -46,6 +48,13 @@ struct RegistryLocation: Sendable {
   }
 }
 
+/// The path of the current directory; empty where there is none any more.
+private func currentDirectory() -> String {
+  guard let path = getcwd(nil, 0) else { return "" }
+  defer { free(path) }
+  return String(cString: path)
+}
+
 /// An `http`, `https` or `file` URL in two parts.
 struct AbsoluteURL {
   static let fileRoot = "file://"
@@ -61,11 +70,11 @@ struct AbsoluteURL {
 
   init?(_ text: String) {
     guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
-      text[colon...].hasPrefix("://"), !text.utf8.contains(where: isControl)
+      text.utf8[colon...].starts(with: "://".utf8), !text.utf8.contains(where: isControl)
     else { return nil }
-    let scheme = text[..<colon].lowercased()
-    let afterScheme = text[colon...].dropFirst(3)
-    let end = afterScheme.utf8.firstIndex { "/?#".utf8.contains($0) } ?? text.endIndex
+    let scheme = String(text[..<colon]).lowercased()
+    let afterScheme = text[text.utf8.index(colon, offsetBy: 3)...]
+    let end = afterScheme.utf8.firstIndex(where: endsAuthority) ?? text.endIndex
     let authority = afterScheme[..<end]
     let rest = text[end...]
     switch scheme {
@@ -73,14 +82,19 @@ struct AbsoluteURL {
       guard !authority.isEmpty, authority.utf8.allSatisfy(authorityBytes.contains) else {
         return nil
       }
-      root = "\(scheme)://\(authority)"
+      root = scheme + "://" + String(authority)
     case "file":
       guard authority.isEmpty || authority == "localhost", rest.hasPrefix("/") else { return nil }
       root = Self.fileRoot
     default: return nil
     }
-    self.rest = percentEncoded((rest.hasPrefix("/") ? "" : "/") + rest, keeping: urlBytes)
+    let path = rest.utf8.first == UInt8(ascii: "/") ? String(rest) : "/" + String(rest)
+    self.rest = percentEncoded(path, keeping: urlBytes)
   }
+}
+
+private func endsAuthority(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
 }
 
 /// Whether a reference begins with a scheme (RFC 3986, section 3.1).

@@ -15,7 +15,9 @@ public struct ImageTransform: Sendable {
   /// Whether the resize keeps the aspect ratio and the crop alone brings the image to size.
   public let simpleCrop: Bool
 
-  private let resizedSize: (height: Int, width: Int)
+  /// Height and width that images are resized to before the crop; with ``simpleCrop`` the least
+  /// that the resized image covers.
+  public let resizedSize: (height: Int, width: Int)
   /// For each channel the normalised value of each of the 256 pixel values.
   private let tables: [Float]
 

@@ -2,8 +2,10 @@ import CPixels
 import CTurboJPEG
 
 /// Decodes a JPEG file as Pillow does: accurate DCT, smooth upsampling, CMYK inverted as Adobe
-/// writes it.
-func decodeJPEG(_ source: ImageSource) throws(ImageError) -> DecodedImage {
+/// writes it; reduced in size if the options ask for it.
+func decodeJPEG(
+  _ source: ImageSource, _ options: ImageDecodingOptions
+) throws(ImageError) -> DecodedImage {
   let header = try JPEGHeader(source)
   guard let marker = header.frameMarker, [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
     throw source.unsupported("a lossless or hierarchical JPEG image")
@@ -14,36 +16,54 @@ func decodeJPEG(_ source: ImageSource) throws(ImageError) -> DecodedImage {
   guard [1, 3, 4].contains(header.componentCount) else {
     throw source.unsupported("a JPEG image with \(header.componentCount) components")
   }
+  _ = try source.byteCount(width: header.width, height: header.height)
+  let orientation = Orientation(exif: header.exif)
+  var (width, height) = (header.width, header.height)
+  if var needed = options.reducedJPEGSize {
+    if options.appliesOrientation, orientation.swapsSides {
+      needed = (height: needed.width, width: needed.height)
+    }
+    let divisor = reduction(of: header, to: needed)
+    (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor)
+  }
   var notes: [String] = []
-  let count = try source.byteCount(width: header.width, height: header.height)
   let pixels: [UInt8]
   if header.componentCount == 4 {
-    let inks = try decompress(source, header, TJPF_CMYK, byteCount: count / 3 * 4, &notes)
-    pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      pixels_inverted_cmyk_to_rgb(inks, count / 3, buffer.baseAddress)
-      initialized = count
+    let inks = try decompress(source, width, height, TJPF_CMYK, &notes)
+    let count = width * height
+    pixels = [UInt8](unsafeUninitializedCapacity: 3 * count) { buffer, initialized in
+      pixels_inverted_cmyk_to_rgb(inks, count, buffer.baseAddress)
+      initialized = 3 * count
     }
   } else {
-    pixels = try decompress(source, header, TJPF_RGB, byteCount: count, &notes)
+    pixels = try decompress(source, width, height, TJPF_RGB, &notes)
   }
   return DecodedImage(
-    image: RGBImage(width: header.width, height: header.height, pixels: pixels, notes: notes),
-    orientation: Orientation(exif: header.exif))
+    image: RGBImage(width: width, height: height, pixels: pixels, notes: notes),
+    orientation: orientation)
+}
+
+/// By how much the sides can be divided so that twice what is needed is left, as Pillow's
+/// `thumbnail` has it.
+private func reduction(of header: JPEGHeader, to needed: (height: Int, width: Int)) -> Int {
+  [8, 4, 2].first {
+    header.height / (2 * $0) >= needed.height && header.width / (2 * $0) >= needed.width
+  } ?? 1
 }
 
 private func decompress(
-  _ source: ImageSource, _ header: JPEGHeader, _ format: TJPF, byteCount: Int,
-  _ notes: inout [String]
+  _ source: ImageSource, _ width: Int, _ height: Int, _ format: TJPF, _ notes: inout [String]
 ) throws(ImageError) -> [UInt8] {
   guard let decoder = tjInitDecompress() else {
     throw .unreadable(file: source.name, reason: "libjpeg-turbo cannot be started")
   }
   defer { tjDestroy(decoder) }
+  let byteCount = width * height * (format == TJPF_CMYK ? 4 : 3)
   var status: Int32 = 0
   let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialized in
     status = tjDecompress2(
-      decoder, source.bytes, UInt(source.bytes.count), buffer.baseAddress, Int32(header.width), 0,
-      Int32(header.height), format.rawValue, TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+      decoder, source.bytes, UInt(source.bytes.count), buffer.baseAddress, Int32(width), 0,
+      Int32(height), format.rawValue, TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
     initialized = byteCount
   }
   if status == 0 { return pixels }

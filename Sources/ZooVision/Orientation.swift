@@ -3,6 +3,9 @@ enum Orientation: Int, CaseIterable {
   case upright = 1, flippedLeftRight, rotated180, flippedTopBottom, transposed, rotatedClockwise,
     transversed, rotatedCounterclockwise
 
+  /// Whether height and width change places.
+  var swapsSides: Bool { rawValue >= 5 }
+
   /// Reads the orientation from EXIF data; upright where it states none, or cannot be read.
   ///
   /// - Parameter exif: A TIFF file, with or without the prefix `Exif\0\0` that JPEG gives it.
@@ -61,8 +64,7 @@ extension RGBImage {
       case .transversed: (right, bottom, -width, -1)
       case .rotatedCounterclockwise: (right, 0, width, -1)
       }
-    let swapsSides = orientation.rawValue >= 5
-    let (newWidth, newHeight) = swapsSides ? (height, width) : (width, height)
+    let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
     var result: [UInt8] = []
     result.reserveCapacity(pixels.count)
     for row in 0..<newHeight {

@@ -41,7 +41,7 @@ extension RGBImage {
     let source = ImageSource(bytes: bytes, name: name, maximumPixelCount: options.maximumPixelCount)
     let decoded =
       switch try ImageFormat(of: source) {
-      case .jpeg: try decodeJPEG(source)
+      case .jpeg: try decodeJPEG(source, options)
       case .png: try decodePNG(source)
       case .webP: try decodeWebP(source)
       }

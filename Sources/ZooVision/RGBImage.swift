@@ -34,6 +34,13 @@ public struct ImageDecodingOptions: Sendable {
   ///
   /// Off by default: the reference uses images as they are stored.
   public var appliesOrientation: Bool
+  /// The height and width that images are needed for, to decode JPEG files the faster for it; `nil`,
+  /// the default, decodes all their pixels.
+  ///
+  /// A JPEG is then decoded at a half, a quarter or an eighth of its sides, the least that is still
+  /// twice as large as this, by leaving out the high frequencies of its blocks. That changes pixels:
+  /// they are no longer those of the reference. See ``ImageTransform/resizedSize``.
+  public var reducedJPEGSize: (height: Int, width: Int)?
   /// The largest number of pixels that is decoded; by default that at which Pillow raises
   /// `DecompressionBombError`.
   public var maximumPixelCount: Int
@@ -42,10 +49,11 @@ public struct ImageDecodingOptions: Sendable {
 
   /// Makes options, of which each has a default.
   public init(
-    appliesOrientation: Bool = false, maximumPixelCount: Int = 2 * 89_478_485,
-    maximumByteCount: Int = 1 << 29
+    appliesOrientation: Bool = false, reducedJPEGSize: (height: Int, width: Int)? = nil,
+    maximumPixelCount: Int = 2 * 89_478_485, maximumByteCount: Int = 1 << 29
   ) {
     self.appliesOrientation = appliesOrientation
+    self.reducedJPEGSize = reducedJPEGSize
     self.maximumPixelCount = maximumPixelCount
     self.maximumByteCount = maximumByteCount
   }

@@ -23,6 +23,22 @@ struct EmbedTests {
     expectClose(rows.flatMap { $0["embedding"]?.floats ?? [] }, expected.embeddings.scalars)
   }
 
+  @Test func fastJPEG() async throws {
+    let photo = ZooCommand.examples.appending(
+      path: "../../Tests/ZooVisionTests/Fixtures/large.jpg")
+    let command = ["embed", ZooCommand.model, photo.path] + ZooCommand.digitsRegistry
+    let exact = try await zoo.run(command + ["--json"]).json()
+    let fast = try await zoo.run(command + ["--json", "--fast-jpeg"]).json()
+    #expect(fast != exact)
+    let (a, b) = (exact.array?.first?["embedding"]?.floats, fast.array?.first?["embedding"]?.floats)
+    let differences = zip(try #require(a), try #require(b)).map { abs($0 - $1) }
+    #expect(differences.max() ?? 1 < 0.2)
+    // Nothing is left out of images that are not large.
+    expectClose(
+      try await embed("--json", "--fast-jpeg").json().array?
+        .flatMap { $0["embedding"]?.floats ?? [] } ?? [], expected.embeddings.scalars)
+  }
+
   @Test func csv() async throws {
     let printed = try await embed()
     #expect(printed.errors == "")

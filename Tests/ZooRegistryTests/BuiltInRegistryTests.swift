@@ -3,6 +3,12 @@ import ZooCore
 
 @testable import ZooRegistry
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 @Suite struct BuiltInRegistryTests {
   let registry: Registry
   let entries: [RegistryEntry]
@@ -21,6 +27,15 @@ import ZooCore
     for reference in entries.flatMap({ [$0.backbone, $0.encoder] }).compactMap(\.self) {
       #expect(throws: Never.self) { try registry.network(named: reference.network) }
     }
+  }
+
+  /// It is read without them.
+  @Test func itPassesTheChecksOfOtherRegistries() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "registry.json")
+    let checked = try Registry(parsing: Data(contentsOf: file), source: file.path)
+    #expect(checked.names() == registry.names())
+    #expect(checked.networkNames == registry.networkNames)
   }
 
   @Test func everyNetworkDecodes() throws {

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "bench",
       abstract: "Measure how fast a model runs on this machine.",
       discussion: """
         From normalised images to embeddings, the median of several passes. The share of the peak \

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Tell whether all that models need is in the cache and intact; needs no network.",
       discussion: """
         Without names, the files that the cache has links for. The exit code is 5 if a file is \

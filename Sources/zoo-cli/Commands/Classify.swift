@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Classify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "classify",
       abstract: "Tell what images show.",
       discussion: """
         Without --head the network's own classifier is used, and where it has none all heads \

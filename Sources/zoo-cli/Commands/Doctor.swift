@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "doctor",
       abstract: "Show what this machine offers: processor, threads, cache, registries, libraries.",
       discussion: "The exit code is not 0 if something has to be put right.")
 

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Embed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "embed",
       abstract: "Turn images into embeddings.",
       discussion: """
         One row of float32 numbers for each image, in the order of the arguments. Without \

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Features: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "features",
       abstract: "Turn images into the feature maps that detectors are built on.",
       discussion: """
         One tensor [N, C, H, W] for each stage of the network, named stage1 and so on. Without \

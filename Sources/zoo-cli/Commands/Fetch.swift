@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "fetch",
       abstract: "Bring models into the cache, verified, and print the paths of their files.",
       discussion: """
         A file without a published checksum is trusted when it first comes: its SHA-256 is \

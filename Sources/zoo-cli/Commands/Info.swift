@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "info",
       abstract: "Print everything that is known of a model.")
 
     @Argument(help: "The name of a model; 'zoo list' prints all.")

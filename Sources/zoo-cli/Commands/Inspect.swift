@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "inspect",
       abstract: "Show what is in a .pt, .head.pt or .safetensors file, without trusting it.",
       discussion: """
         Nothing in the file is executed. Of a file behind a URL only the parts that describe the \

@@ -6,6 +6,7 @@ extension ModelTask: ExpressibleByArgument {}
 extension Zoo {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List models.",
       discussion: """
         A line for each model: name, size, family, task, whether its weights are in the cache, \
@@ -57,33 +58,41 @@ extension Zoo {
 }
 
 private struct ListedModel {
-  let entry: RegistryEntry
+  let name: String
+  let network: String
   let family: String
+  let task: ModelTask
+  let file: ModelFile
+  let levels: [String]
   let isCached: Bool
   let isLoadable: Bool
 
   init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
-    entry = try zoo.registry.entry(named: name)
-    family = try zoo.registry.network(of: entry).family
-    isCached = zoo.isCached(try zoo.request(for: entry))
-    isLoadable = try zoo.obstacle(toRunning: entry) == nil
+    let entry = try zoo.registry.entry(named: name)
+    let configuration = try zoo.registry.network(of: entry)
+    self.name = name
+    network = entry.network
+    family = configuration.family
+    task = entry.task
+    file = entry.files[0]
+    levels = entry.heads.map(\.level)
+    isCached = zoo.hasCachedWeights(entry)
+    isLoadable = zoo.obstacle(toRunning: entry, configuration, format: nil) == nil
   }
 
   var cells: [String] {
-    let levels = entry.heads.map(\.level)
-    return [
-      entry.name, entry.files[0].sizeText ?? "-", family, entry.task.rawValue,
-      isCached ? "cached" : "-", levels.isEmpty ? "-" : levels.joined(separator: ","),
+    [
+      name, file.sizeText ?? "-", family, task.rawValue, isCached ? "cached" : "-",
+      levels.isEmpty ? "-" : levels.joined(separator: ","),
     ]
   }
 
   var json: JSONValue {
-    let file = entry.files[0]
-    return [
-      "name": .string(entry.name), "network": .string(entry.network), "family": .string(family),
-      "task": .string(entry.task.rawValue), "size": .optional(file.size),
+    [
+      "name": .string(name), "network": .string(network), "family": .string(family),
+      "task": .string(task.rawValue), "size": .optional(file.size),
       "size_mib": .optional(file.sizeMiB), "cached": .bool(isCached),
-      "loadable": .bool(isLoadable), "heads": .array(entry.heads.map { .string($0.level) }),
+      "loadable": .bool(isLoadable), "heads": .strings(levels),
     ]
   }
 }

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo {
   struct Prewarm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "prewarm",
       abstract: "Bring many models into the cache as one unit, for machines that will be offline.",
       discussion: """
         A file that cannot be fetched does not keep the others from being fetched, but then the \

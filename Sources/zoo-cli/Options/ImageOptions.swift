@@ -23,6 +23,9 @@ struct ImageOptions: ParsableArguments {
   @Flag(help: "Turn images as their EXIF orientation says.")
   var exifRotation = false
 
+  @Flag(help: "Decode large JPEG files at a fraction of their size: faster, but changes pixels.")
+  var fastJPEG = false
+
   func validate() throws {
     guard (0.01...1).contains(centerCrop) else {
       throw ValidationError("--center-crop is \(centerCrop) where 0.01 to 1 is expected.")

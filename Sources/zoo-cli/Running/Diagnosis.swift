@@ -18,6 +18,10 @@ struct Diagnosis {
       registry = nil
       problems.append(error as? any ZooFailure ?? CommandError(.other, "\(error)"))
     }
+    if environment.policy == .online, LibraryVersions.curl == nil {
+      problems.append(
+        CommandError(.other, "libcurl cannot be loaded; install it to download files"))
+    }
     self.problems = problems
   }
 
@@ -35,7 +39,7 @@ struct Diagnosis {
 
   private var libraries: [(name: String, value: String)] {
     [
-      ("curl", LibraryVersions.curl), ("SHA-256", LibraryVersions.sha256),
+      ("curl", LibraryVersions.curl ?? "missing"), ("SHA-256", LibraryVersions.sha256),
       ("zlib", zlibVersionText), ("libjpeg-turbo", ImageLibraries.jpeg ?? "unknown"),
       ("libpng", ImageLibraries.png), ("libwebp", ImageLibraries.webP),
     ]

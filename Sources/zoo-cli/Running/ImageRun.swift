@@ -13,14 +13,16 @@ struct ImageRun {
   let net: Network
   let info: ModelInfo
   private let batches: [[String]]
-  private let firstImages: [RGBImage]
+  /// `nil` where they are decoded after the model is loaded.
+  private let firstImages: [RGBImage]?
   private let transform: ImageTransform
   private let decoding: ImageDecodingOptions
   private let progress: ProgressReport
 
   /// Loads a model for images.
   ///
-  /// The first images are decoded before that: a wrong file shows before a long download.
+  /// The first images are decoded before that: a wrong file shows before a long download. But to
+  /// what size JPEG files can be reduced is only known of a loaded model.
   init(
     _ model: String, _ images: ImageOptions, _ options: CommonOptions, in zoo: ModelZoo,
     _ progress: ProgressReport
@@ -35,14 +37,16 @@ struct ImageRun {
     batches = stride(from: 0, to: images.images.count, by: size).map {
       Array(images.images[$0..<min($0 + size, images.images.count)])
     }
-    decoding = ImageDecodingOptions(appliesOrientation: images.exifRotation)
-    firstImages = try await ImageRun.decode(batches[0], decoding)
+    var decoding = ImageDecodingOptions(appliesOrientation: images.exifRotation)
+    firstImages = images.fastJPEG ? nil : try await ImageRun.decode(batches[0], decoding)
     (net, info) = try await zoo.loadPretrainedModel(
       model, options: LoadOptions(size: images.size, precision: precision),
       progress: progress.handler)
     transform = try ImageTransform(
       size: (net.inputSize.height, net.inputSize.width), rgbStats: info.rgbStats,
       centerCrop: images.centerCrop, simpleCrop: images.simpleCrop)
+    if images.fastJPEG { decoding.reducedJPEGSize = transform.resizedSize }
+    self.decoding = decoding
     self.progress = progress
   }
 
@@ -52,7 +56,9 @@ struct ImageRun {
     var done = 0
     for (index, paths) in batches.enumerated() {
       try Task.checkCancellation()
-      let images = index == 0 ? firstImages : try await ImageRun.decode(paths, decoding)
+      let decoded = index == 0 ? firstImages : nil
+      let images =
+        if let decoded { decoded } else { try await ImageRun.decode(paths, decoding) }
       try await body(try await offload { _ in Tensor.stack(images.map { transform($0) }) })
       done += paths.count
       progress.report(images: done, of: total)

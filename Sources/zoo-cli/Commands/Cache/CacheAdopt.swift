@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct Adopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "adopt",
       abstract: "Take files of models from another program's cache.",
       discussion: """
         Such as birder's 'models', torch hub's 'checkpoints' or the cache of Hugging Face. Files \

@@ -16,6 +16,7 @@ extension Zoo {
 extension Zoo.CacheCommand {
   struct Path: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "path",
       abstract: "Print the directory of the cache.")
 
     @OptionGroup(title: "Common options")

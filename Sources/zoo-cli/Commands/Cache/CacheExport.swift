@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Write models into a bundle, to carry them to another machine.",
       discussion: """
         A bundle is a tar archive with a manifest of hashes, a registry of its models, and the \

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "import",
       abstract: "Take the models of a bundle into the cache; needs no network.",
       discussion: """
         Every file is verified; of a bundle that is damaged nothing is taken. Digests that were \

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List what the cache holds, used last first.",
       discussion: "Files of read-only caches (ZOO_CACHE_EXTRA) are listed with their path.")
 

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct Prune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "prune",
       abstract: "Remove what was not used for long, what is too much, or what downloads left.",
       discussion: "A file that a program has loaded stays. Read-only caches are never changed.")
 

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Remove models from the cache.",
       discussion: """
         Contents that another model refers to stay. Digests that were trusted on first use are \

@@ -4,6 +4,7 @@ import ModelZoo
 extension Zoo.CacheCommand {
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "verify",
       abstract: "Hash cached files again, all or those of models; needs no network.",
       discussion: """
         The exit code is 5 if a file is damaged. Read-only caches are looked at too, and never \
