@@ -16,9 +16,8 @@ static double activate(double x, zk_activation activation) {
   return x;
 }
 
-// The number that a product computes with in place of x, where `most` is the largest magnitude of
-// x's row and becomes `top` in int8.
-static double rounded(zk_precision precision, float x, float most, float top) {
+// The number that a product computes with in place of x; `step` is the distance between those of int8.
+static double rounded(zk_precision precision, float x, float step, float factor) {
   switch (precision) {
     case ZK_F32: break;
     case ZK_BF16: {
@@ -26,27 +25,32 @@ static double rounded(zk_precision precision, float x, float most, float top) {
       double high = ldexp(1.5, ilogb(x == 0 ? 1 : x) + 52 - 7);
       return (x + high) - high;
     }
-    case ZK_INT8: return most > 0 ? (double)(most / top) * rint((double)(x * (top / most))) : 0;
+    case ZK_INT8: return (double)step * rint((double)(x * factor));
   }
   return x;
 }
 
-static float magnitude(const float *x, size_t count) {
-  float most = 0;
-  for (size_t i = 0; i < count; i++) most = fmaxf(most, fabsf(x[i]));
-  return most;
+static void find_range(const float *x, size_t count, float *low, float *high) {
+  *low = *high = 0;
+  for (size_t i = 0; i < count; i++) {
+    *low = fminf(*low, x[i]);
+    *high = fmaxf(*high, x[i]);
+  }
 }
 
 void zk_gemm_naive(const zk_path *path, const zk_gemm_task *task, const float *w) {
-  float top = (float)path->largest_weight;
   zk_precision inputs = task->precision == ZK_INT8 ? ZK_INT8 : ZK_F32;
   for (size_t i = 0; i < task->m; i++)
     for (size_t j = 0; j < task->n; j++) {
       const float *x = task->a + i * task->a_stride, *row = w + j * task->k;
-      float most_x = magnitude(x, task->k), most_w = magnitude(row, task->k);
+      float low, high, low_w, high_w, top = (float)path->largest_weight;
+      find_range(x, task->k, &low, &high);
+      find_range(row, task->k, &low_w, &high_w);
+      float range = high - low, most = fmaxf(high_w, -low_w);
       double v = task->bias ? task->bias[j] : 0;
       for (size_t l = 0; l < task->k; l++)
-        v += rounded(inputs, x[l], most_x, 127) * rounded(task->precision, row[l], most_w, top);
+        v += rounded(inputs, x[l], range / 254, range > 0 ? 254 / range : 0) *
+             rounded(task->precision, row[l], most / top, most > 0 ? top / most : 0);
       v = activate(v, task->activation);
       if (task->scale) v *= task->scale[j];
       float *c = task->c + i * task->c_stride + j;

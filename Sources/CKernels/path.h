@@ -3,10 +3,11 @@
 
 #include "CKernels.h"
 
-// What the numbers of a row of int8 inputs have to be multiplied by, and their sum.
+// A row of int8 inputs: a number q stands for scale * (q - zero), and weights add `offset` to the sum
+// of products.
 typedef struct {
   float scale;
-  int32_t sum;
+  int32_t zero, offset;
 } zk_input_row;
 
 // The left side of a product in the form that its tiles take: float32 as it was, or converted.

@@ -10,7 +10,7 @@
 //   HAS_INT8       1 where int8_dot() is one instruction, else 0
 //   INPUT_OFFSET, WEIGHT_OFFSET, LARGEST_WEIGHT
 //                  what int8_dot(), which adds up four products, takes: what is added to inputs of
-//                  -127...127 and to weights, and the largest magnitude of weights
+//                  -128...127 and to weights, and the largest magnitude of weights
 // and compiles everything for its target with a `#pragma clang attribute`.
 #include "path_products.h"
 #include "path_attention.h"

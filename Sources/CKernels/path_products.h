@@ -193,8 +193,7 @@ INLINE void prefetch_tile(const int rows, const float *c, size_t stride) {
     const zk_input_row *input = inputs->int8 + (size_t)(a - inputs->rows) / inputs->stride;        \
     FOR_ROWS FOR_VECTORS {                                                                         \
       integers weights = (integers)load_words(panel + TILE_COLUMNS + j * LANES);                   \
-      integers exact =                                                                             \
-          total[i][j] - INPUT_OFFSET * weights - WEIGHT_OFFSET * input[i].sum;                     \
+      integers exact = total[i][j] - input[i].zero * weights - input[i].offset;                    \
       vector scale = (vector)load_words(panel + j * LANES) * input[i].scale;                       \
       sums[i][j] = __builtin_convertvector(exact, vector) * scale;                                 \
     }                                                                                              \
@@ -254,31 +253,40 @@ static void convert_bf16(const float *a, size_t k, char *out, zk_input_row *row)
 #define CONVERT_BF16 NULL
 #endif
 
-// The largest magnitude becomes 127. A row with a number that is not finite gets a scale that is
-// none either.
+// The range of a row, which always has 0 in it, becomes 255 numbers of -128...127. A row with a number
+// that is not finite gives nothing but NaN.
 static void convert_int8(const float *a, size_t k, char *out, zk_input_row *row) {
   typedef uint8_t bytes __attribute__((vector_size(LANES)));
-  vector most = splat(0), poison = splat(0);
+  vector high = splat(0), low = splat(0), poison = splat(0);
   for (size_t i = 0; i < k; i += LANES) {
     size_t count = zk_min(k - i, LANES);
     vector x = count == LANES ? load(a + i) : load_part(a + i, count);
-    most = maximum(most, magnitude(x));
+    high = maximum(high, x);
+    low = maximum(low, -x);
     poison += x * 0;
   }
-  float top = largest(most);
-  vector factor = splat(top > 0 ? 127 / top : 0);
+  float bottom = -largest(low), range = largest(high) - bottom;
+  if (sum(poison) != 0 || range > FLT_MAX) {
+    memset(out, 0, zk_ceil_div(k, 4) * 4);
+    *row = (zk_input_row){NAN, 0, 0};
+    return;
+  }
+  float factor = range > 0 ? 254 / range : 0;
   const float to_integer = 12582912;  // 1.5 * 2^23: adding it rounds to an integer, ties to even
+  int32_t zero = -128 - (int32_t)rintf(bottom * factor);
   integers total = {};
   for (size_t i = 0; i < k; i += LANES) {
     size_t count = zk_min(k - i, LANES);
     vector x = count == LANES ? load(a + i) : load_part(a + i, count);
     vector scaled = x * factor;  // a statement of its own: rounded alike with and without fma
-    integers q = (integers)(scaled + to_integer) - 0x4B400000;
+    integers q = (integers)(scaled + to_integer) - 0x4B400000 + zero;
+    // Weights beyond the last one are 0, but may have an offset.
+    if (count < LANES)
+      for (size_t lane = count; lane < LANES; lane++) q[lane] = 0;
     total += q;
     bytes packed = __builtin_convertvector(q + INPUT_OFFSET, bytes);
     memcpy(out + i, &packed, LANES);
   }
-  row->scale = top / 127 + sum(poison);
-  row->sum = 0;
-  for (int lane = 0; lane < LANES; lane++) row->sum += total[lane];
+  *row = (zk_input_row){range / 254, zero + INPUT_OFFSET, 0};
+  for (int lane = 0; lane < LANES; lane++) row->offset += WEIGHT_OFFSET * total[lane];
 }

@@ -1,4 +1,5 @@
 // Vectors of LANES floats, and elementary functions of them; see path_kernels.h.
+#include <float.h>
 #include <math.h>
 #include <string.h>
 

@@ -10,8 +10,9 @@ public enum Precision: String, Sendable, CaseIterable {
   /// bfloat16 weights, and inputs too where the processor multiplies bfloat16; elsewhere the weights
   /// are widened on their way into the registers and the inputs stay float32.
   case bf16
-  /// int8 weights with a scale for each output, int8 inputs with a scale for each token that its
-  /// largest magnitude gives; the sums of products are exact.
+  /// int8 weights with a scale for each output, int8 inputs with a scale and a zero point for each
+  /// token, from its range; the sums of products are exact. Where the processor's products of bytes
+  /// have no room for more (AVX2 and AVX-512 without VNNI), weights have 7 bits.
   case int8
 
   var kernel: zk_precision {

@@ -54,9 +54,9 @@ typedef enum {
   ZK_F32,
   // Weights in bfloat16; the inputs too where the processor has instructions for that.
   ZK_BF16,
-  // Weights in int8 with a scale for each of the n outputs, inputs with one for each of the m rows;
-  // the sums of products are exact. At most 65536 inputs. Weights go to 127, but to 63 where the
-  // processor's products of bytes have no room for more.
+  // Weights in int8 with a scale for each of the n outputs, inputs with one and a zero point for each
+  // of the m rows; the sums of products are exact. At most 65536 inputs. Weights go to 127, but to 63
+  // where the processor's products of bytes have no room for more.
   ZK_INT8,
 } zk_precision;
 enum { ZK_PRECISIONS = 3 };
