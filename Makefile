@@ -17,8 +17,8 @@ test: ## Build and run all tests, then check warnings and format
 	@scripts/setup --tests
 	@scripts/test
 
-bench: build ## Measure the speed of a ViT-B/16 on this machine
-	.build/release/zoo bench vit_b16_ls --made-up-weights
+bench: build ## Measure kernels and a whole ViT-B/16 on this machine
+	@scripts/bench
 
 bench-peers: build ## Compare with PyTorch, ONNX Runtime and OpenVINO; writes docs/benchmarks.md
 	scripts/bench-peers

@@ -85,7 +85,8 @@ extension ModelZoo {
   }
 
   private func measure(
-    _ net: Network, _ precision: Precision, on backend: Backend, batch: Int, peak: Double, _ cancellation: Cancellation
+    _ net: Network, _ precision: Precision, on backend: Backend, batch: Int, peak: Double,
+    _ cancellation: Cancellation
   ) throws -> Benchmark.Row {
     let images = Tensor(
       shape: [batch, 3, net.inputSize.height, net.inputSize.width],
@@ -103,7 +104,8 @@ extension ModelZoo {
     let median = times.sorted()[times.count / 2] / .seconds(1)
     let gflops = Double(operations) / median / 1e9
     return Benchmark.Row(
-      precision: precision, batch: batch, millisecondsPerImage: median * 1000 / Double(batch), gflops: gflops,
+      precision: precision, batch: batch, millisecondsPerImage: median * 1000 / Double(batch),
+      gflops: gflops,
       peakFraction: gflops / peak)
   }
 }

@@ -50,7 +50,6 @@ extension ByteStorage {
       close(descriptor)
     }
   }
-
 }
 
 /// Gives back the pages of a mapped file of which all bytes are in a range.

@@ -5,7 +5,8 @@ import Testing
 
 /// A matrix product as the naive kernel computes it, in double precision.
 private func naive(
-  _ path: String, _ precision: Precision, _ x: Tensor, _ weight: Tensor, bias: [Float]?, scale: [Float]?, activation: Activation,
+  _ path: String, _ precision: Precision, _ x: Tensor, _ weight: Tensor, bias: [Float]?,
+  scale: [Float]?, activation: Activation,
   combine: Combine, onto start: [Float]
 ) -> [Float] {
   var result = start
@@ -85,7 +86,8 @@ private func naive(
         return c.tensor().scalars
       }
       let expected = naive(
-        path, precision, x, weight, bias: bias.scalars, scale: scale, activation: activation, combine: combine,
+        path, precision, x, weight, bias: bias.scalars, scale: scale, activation: activation,
+        combine: combine,
         onto: start.scalars)
       #expect(difference(found, expected) < 3e-6, "\(activation) \(combine)")
     }

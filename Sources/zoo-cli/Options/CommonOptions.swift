@@ -59,7 +59,8 @@ struct PrecisionList {
     precisions = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let precision = Precision(rawValue: String(part)) else {
         throw ValidationError(
-          "--precision '\(text)' is none of \(Precision.allCases.map(\.rawValue).joined(separator: ", ")).")
+          "--precision '\(text)' is none of \(Precision.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
       }
       return precision
     }

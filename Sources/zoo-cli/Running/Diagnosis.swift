@@ -33,7 +33,7 @@ struct Diagnosis {
   private var precisions: [(name: String, value: String)] {
     Precision.allCases.map { precision in
       let isNative = KernelPath.best.isNative(precision)
-      return (precision.rawValue, isNative ? "native" : "widened, no faster instructions here")
+      return (precision.rawValue, isNative ? "own instructions" : "through wider ones")
     }
   }
 
