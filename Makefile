@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test bench bench-peers docs format lint clean
+.PHONY: help setup build run test test-sanitizers test-neon bench bench-peers docs format lint \
+  clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu), or say which
 	@scripts/setup
@@ -16,6 +17,13 @@ run: build ## Fetch, classify, embed: the main job on the small model in Example
 test: ## Build and run all tests, then check warnings and format
 	@scripts/setup --tests
 	@scripts/test
+
+test-sanitizers: ## Test kernels, tensors and networks with address and thread sanitizers
+	@scripts/setup --tests
+	@scripts/test-sanitizers
+
+test-neon: ## Compare the kernels for Arm with the naive ones, in an emulator
+	@scripts/test-neon
 
 bench: build ## Measure kernels and a whole ViT-B/16 on this machine
 	@scripts/bench

@@ -62,6 +62,7 @@ let package = Package(
       ],
       path: "Sources/zoo-cli"),
 
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(name: "ZooCoreTests", dependencies: ["ZooCore"]),
     .testTarget(name: "ZooRegistryTests", dependencies: ["ZooRegistry"], exclude: ["Fixtures"]),
     .testTarget(name: "ZooFetchTests", dependencies: ["ZooCore", "ZooFetch"]),
@@ -75,7 +76,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooNetworksTests",
-      dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooNetworks"],
+      dependencies: [
+        "AllocationCounter", "ZooCore", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooNetworks",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "ZooNetworks"]),
     .testTarget(

@@ -6,6 +6,7 @@
 #include "path.h"
 
 enum { TILE_COLUMNS = LANES * TILE_VECTORS };
+_Static_assert(TILE_COLUMNS <= ZK_PADDING, "a panel ends within the zeros behind bias and scale");
 
 typedef float vector __attribute__((vector_size(LANES * 4), aligned(4)));
 typedef int32_t integers __attribute__((vector_size(LANES * 4), aligned(4)));

@@ -147,14 +147,14 @@ struct SoftMoE {
     let outputs = workspace.matrix(rows: inputs.rows, columns: size)
     let gathered = workspace.matrix(rows: images * slotsPerExpert, columns: size)
     let results = workspace.matrix(rows: gathered.rows, columns: size)
-    for (index, expert) in experts.enumerated() {
+    for index in experts.indices {
       for image in 0..<images {
         let own = image * slots.rows + index * slotsPerExpert
         workspace.copy(
           inputs.rows(own..<own + slotsPerExpert),
           into: gathered.rows(image * slotsPerExpert..<(image + 1) * slotsPerExpert))
       }
-      expert(gathered, into: results, combine: .store, in: workspace)
+      experts[index](gathered, into: results, combine: .store, in: workspace)
       for image in 0..<images {
         let own = image * slots.rows + index * slotsPerExpert
         workspace.copy(

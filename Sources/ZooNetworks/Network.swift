@@ -157,10 +157,11 @@ public final class Network: Sendable {
   }
 
   private func check(_ batch: Tensor) throws(NetworkError) {
-    let expected = [3, inputSize.height, inputSize.width]
-    guard batch.shape.count == 4, Array(batch.shape[1...]) == expected, batch.shape[0] > 0 else {
-      throw .wrongBatch(
-        expected: "[N, 3, \(inputSize.height), \(inputSize.width)]", found: batch.shape)
+    let (shape, size) = (batch.shape, inputSize)
+    guard shape.count == 4, shape[0] > 0, shape[1] == 3, shape[2] == size.height,
+      shape[3] == size.width
+    else {
+      throw .wrongBatch(expected: "[N, 3, \(size.height), \(size.width)]", found: shape)
     }
   }
 }

@@ -70,10 +70,12 @@ struct ViT: Architecture {
   func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix {
     let count = images.shape[0]
     let x = tokens(of: images, in: workspace)
-    for block in blocks.dropLast() { block(x, images: count, in: workspace) }
-    // Where only the class token is pooled, the last block need not finish the others.
-    blocks.last?(
-      x, images: count, only: poolsClassToken ? configuration.registers : nil, in: workspace)
+    for index in blocks.indices {
+      // Where only the class token is pooled, the last block need not finish the others.
+      let isLast = index == blocks.count - 1
+      let token = isLast && poolsClassToken ? configuration.registers : nil
+      blocks[index](x, images: count, only: token, in: workspace)
+    }
     let embedding = pool(x, images: count, in: workspace)
     embeddingNorm?(embedding, into: embedding)
     return embedding

@@ -90,9 +90,10 @@ struct HMLPStem {
   func callAsFunction(_ images: Tensor, in workspace: Workspace) -> Matrix {
     var (height, width) = (images.shape[2] / 4, images.shape[3] / 4)
     var map = layers[0](workspace.patches(of: images, size: 4), activation: .gelu, in: workspace)
-    for (layer, activation) in zip(layers.dropFirst(), [Activation.gelu, .identity]) {
+    for index in 1..<layers.count {
       let patches = workspace.patches(of: map, height: height, width: width, size: 2)
-      map = layer(patches, activation: activation, in: workspace)
+      let isLast = index == layers.count - 1
+      map = layers[index](patches, activation: isLast ? .identity : .gelu, in: workspace)
       (height, width) = (height / 2, width / 2)
     }
     return map

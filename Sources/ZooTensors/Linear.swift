@@ -9,8 +9,7 @@ package final class Vector: @unchecked Sendable {
 
   /// Copies elements.
   package init(_ elements: [Float]) {
-    let padding = Int(ZK_PADDING)
-    let capacity = (elements.count / padding + 1) * padding
+    let capacity = elements.count + Int(ZK_PADDING)
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: capacity * MemoryLayout<Float>.size, alignment: 64)
     let floats = memory.bindMemory(to: Float.self)

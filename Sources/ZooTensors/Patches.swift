@@ -10,7 +10,10 @@ extension Workspace {
     let result = matrix(rows: n * down * across, columns: c * p * p)
     images.scalars.withUnsafeBufferPointer { pixels in
       guard let start = pixels.baseAddress else { return }
-      backend.parallel(n * down) { chunk in
+      backend.parallel(n * down, (start, result, c, h, w, p)) { context, chunk, _ in
+        let (start, result, c, h, w, p) = context.load(
+          as: (UnsafePointer<Float>, Matrix, Int, Int, Int, Int).self)
+        let (down, across) = (h / p, w / p)
         let (image, y) = (chunk / down, chunk % down)
         for channel in 0..<c {
           for line in 0..<p {
@@ -33,7 +36,10 @@ extension Workspace {
     let count = map.rows / (height * width)
     let (down, across) = (height / p, width / p)
     let result = matrix(rows: count * down * across, columns: p * p * map.columns)
-    backend.parallel(result.rows) { row in
+    backend.parallel(result.rows, (map, result, height, width, p)) { context, row, _ in
+      let (map, result, height, width, p) = context.load(
+        as: (Matrix, Matrix, Int, Int, Int).self)
+      let (down, across) = (height / p, width / p)
       let (image, y, x) = (row / (down * across), row / across % down, row % across)
       for cell in 0..<p * p {
         let source = (image * height + y * p + cell / p) * width + x * p + cell % p

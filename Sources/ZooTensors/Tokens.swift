@@ -18,8 +18,12 @@ extension Workspace {
     }
     let positions = position?.scalars ?? []
     positions.withUnsafeBufferPointer { positions in
-      backend.parallel(patches.rows) { row in
-        let target = result.row(row / perImage * (specials + perImage) + specials + row % perImage)
+      backend.parallel(patches.rows, (patches, result, positions, perImage)) { context, row, _ in
+        let (patches, result, positions, perImage) = context.load(
+          as: (Matrix, Matrix, UnsafeBufferPointer<Float>, Int).self)
+        let width = patches.columns
+        let tokens = result.rows / (patches.rows / perImage)
+        let target = result.row(row / perImage * tokens + tokens - perImage + row % perImage)
         let source = patches.row(row)
         guard let start = positions.baseAddress, !positions.isEmpty else {
           return target.update(from: source, count: width)
@@ -36,7 +40,9 @@ extension Workspace {
     let perImage = tokens.rows / images
     let kept = perImage - first
     let result = matrix(rows: images * kept, columns: tokens.columns)
-    backend.parallel(result.rows) { row in
+    backend.parallel(result.rows, (tokens, result, perImage, first)) { context, row, _ in
+      let (tokens, result, perImage, first) = context.load(as: (Matrix, Matrix, Int, Int).self)
+      let kept = perImage - first
       result.row(row).update(
         from: tokens.row(row / kept * perImage + first + row % kept), count: tokens.columns)
     }
@@ -45,9 +51,10 @@ extension Workspace {
 
   /// The mean of each image's rows: from [N · T, D] to [N, D].
   package func meanTokens(_ tokens: Matrix, images: Int) -> Matrix {
-    let perImage = tokens.rows / images
     let result = matrix(rows: images, columns: tokens.columns)
-    backend.parallel(images) { image in
+    backend.parallel(images, (tokens, result)) { context, image, _ in
+      let (tokens, result) = context.load(as: (Matrix, Matrix).self)
+      let perImage = tokens.rows / result.rows
       let target = result.row(image)
       target.update(repeating: 0, count: tokens.columns)
       for row in image * perImage..<(image + 1) * perImage {
@@ -64,7 +71,8 @@ extension Workspace {
   package func copy(_ source: Matrix, into target: Matrix) {
     precondition(
       source.rows == target.rows && source.columns == target.columns, "matrices of one shape")
-    backend.parallel(source.rows) { row in
+    backend.parallel(source.rows, (source, target)) { context, row, _ in
+      let (source, target) = context.load(as: (Matrix, Matrix).self)
       target.row(row).update(from: source.row(row), count: source.columns)
     }
   }
@@ -73,9 +81,10 @@ extension Workspace {
   package func add(_ x: Matrix, to y: Matrix, scale: Vector?) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
     precondition(scale.map { $0.count == x.columns } ?? true, "a scale has one value per column")
-    backend.parallel(x.rows) { row in
+    backend.parallel(x.rows, (x, y, scale?.base)) { context, row, _ in
+      let (x, y, scale) = context.load(as: (Matrix, Matrix, UnsafeMutablePointer<Float>?).self)
       let (source, target) = (x.row(row), y.row(row))
-      for index in 0..<x.columns { target[index] += source[index] * (scale?.base[index] ?? 1) }
+      for index in 0..<x.columns { target[index] += source[index] * (scale?[index] ?? 1) }
     }
   }
 

@@ -58,10 +58,10 @@ final class WorkspaceMemory {
   }
 
   /// Runs `body` and gives back what it took.
-  func scope<R>(_ body: () -> R) -> R {
+  func scope(_ body: () -> Void) {
     let mark = top
-    defer { top = mark }
-    return body()
+    body()
+    top = mark
   }
 }
 

@@ -11,7 +11,9 @@ import Testing
       let runs = (0..<count).map { _ in Counter() }
       for _ in 0..<20 {
         backend.pass { _ in
-          backend.parallel(count) { runs[$0].value.add(1, ordering: .relaxed) }
+          backend.parallel(count, runs) { context, chunk, _ in
+            context.load(as: [Counter].self)[chunk].value.add(1, ordering: .relaxed)
+          }
         }
       }
       #expect(runs.allSatisfy { $0.value.load(ordering: .relaxed) == 20 })
@@ -29,7 +31,8 @@ import Testing
             inside.value.add(1, ordering: .relaxed)
             defer { inside.value.subtract(1, ordering: .relaxed) }
             let matrix = workspace.matrix(rows: 100, columns: 10)
-            backend.parallel(100) { row in
+            backend.parallel(100, (matrix, task)) { context, row, _ in
+              let (matrix, task) = context.load(as: (Matrix, Int).self)
               matrix.row(row).update(repeating: Float(task), count: 10)
             }
             #expect(inside.value.load(ordering: .relaxed) == 1)

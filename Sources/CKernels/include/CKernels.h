@@ -80,8 +80,8 @@ typedef enum {
   ZK_MULTIPLY,  // c = c * v
 } zk_combine;
 
-// c [m, n] = combine(scale * activation(a [m, k] x w^T + bias)). Bias and scale end in zeros up to a
-// multiple of ZK_PADDING.
+// c [m, n] = combine(scale * activation(a [m, k] x w^T + bias)). ZK_PADDING zeros follow bias and
+// scale.
 enum { ZK_PADDING = 64 };
 typedef struct {
   zk_precision precision;
