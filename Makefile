@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-sanitizers test-neon bench bench-peers docs format lint \
+.PHONY: help setup build run test test-sanitizers test-neon bench bench-peers fuzz docs format lint \
   clean
 
 help: ## List the targets
@@ -30,6 +30,9 @@ bench: build ## Measure kernels and a whole ViT-B/16 on this machine
 
 bench-peers: build ## Compare with PyTorch, ONNX Runtime and OpenVINO; writes docs/benchmarks.md
 	scripts/bench-peers
+
+fuzz: setup ## Fuzz the readers, SECONDS=60 for each of five targets
+	@scripts/fuzz $(or $(SECONDS),60)
 
 docs: setup ## Check the links of the documentation and build the API reference
 	@scripts/build-docs

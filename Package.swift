@@ -90,3 +90,12 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// For scripts/fuzz alone, which compiles everything for libFuzzer.
+if Context.environment["ZOO_FUZZ"] != nil {
+  package.targets.append(
+    .target(
+      name: "ZooFuzz",
+      dependencies: ["ZooCore", "ZooRegistry", "ZooTensors", "ZooCheckpoint", "ZooVision"],
+      path: "Fuzz"))
+}

@@ -43,7 +43,7 @@ READING = """
 A ratio below 1 means that zoo needs less time than the best peer. Milliseconds are of this machine;
 ratios carry over better, but not to processors with other instructions: bf16 and int8 are fast
 where the processor has instructions for them (AVX512-BF16 or AMX-BF16; AVX512-VNNI, AVX-VNNI or
-AMX-INT8), and elsewhere programs fall back to others, some to much slower ones. "Of peak" is what
-zoo does of the float32 multiply-adds that the processor was measured to do in registers; bf16 and
+AMX-INT8), and elsewhere programs fall back to others, some to much slower ones. "Of peak" is the
+share of the float32 multiply-adds that the processor was measured to do in registers; bf16 and
 int8 can exceed 100%.
 """

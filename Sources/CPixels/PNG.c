@@ -57,9 +57,28 @@ static const png_byte passed_over[] =
     "bKGD\0cHRM\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0"
     "tRNS\0zTXt";
 
+// Whether every chunk lies within the file. libpng takes the memory that some chunks state before
+// it reads them.
+static bool chunks_are_whole(const pixels_png *reader) {
+  const size_t overhead = 12;  // length, kind and CRC
+  size_t offset = 8;
+  while (offset < reader->count) {
+    if (reader->count - offset < overhead) return false;
+    const size_t length = png_get_uint_32(reader->bytes + offset);
+    if (length > reader->count - offset - overhead) return false;
+    if (memcmp(reader->bytes + offset + 4, "IEND", 4) == 0) return true;
+    offset += overhead + length;
+  }
+  return false;
+}
+
 bool pixels_png_read_header(pixels_png *reader, pixels_png_header *header) {
   png_structp png = reader->png;
   png_infop info = reader->info;
+  if (!chunks_are_whole(reader)) {
+    snprintf(reader->message, sizeof reader->message, "the file is cut short");
+    return false;
+  }
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_read_fn(png, reader, read_bytes);
   // The caller limits the product; each side may be anything that the format allows.

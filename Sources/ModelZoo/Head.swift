@@ -49,8 +49,9 @@ extension ModelZoo {
   ///
   /// - Throws: ``CheckpointError``, ``ModelError``.
   public func loadHead(from path: String, for net: Network) async throws -> Head {
-    try await offload { _ in
-      let checkpoint = try Checkpoint(path: path)
+    let verifiesChecksums = fetcher.cache.loadPolicy == .full
+    return try await offload { _ in
+      let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
       guard let names = try checkpoint.classNames() else {
         throw ModelError.invalidHead(file: path, reason: "it names no classes (class_to_idx)")
       }

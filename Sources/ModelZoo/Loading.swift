@@ -75,8 +75,9 @@ extension ModelZoo {
     _ path: String, name: String, configuration: NetworkConfiguration, entry: RegistryEntry?,
     options: LoadOptions
   ) async throws -> (net: Network, info: ModelInfo) {
-    try await offload { _ in
-      let checkpoint = try Checkpoint(path: path)
+    let verifiesChecksums = fetcher.cache.loadPolicy == .full
+    return try await offload { _ in
+      let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
       let backend = try backend.get()
       let plan = try NetworkPlan(checkpoint, configuration, entry: entry, options: options)
       let net: Network

@@ -3,11 +3,14 @@ import ZooTensors
 /// Reads little-endian numbers and runs of bytes one after the other, never beyond the end.
 struct ByteReader {
   let storage: ByteStorage
+  /// What messages call the bytes.
+  private let name: String
   private(set) var position: Int
 
   /// Starts at a byte of the storage; at its end if the byte lies beyond it.
-  init(_ storage: ByteStorage, at position: Int = 0) {
+  init(_ storage: ByteStorage, at position: Int = 0, name: String = "the data") {
     self.storage = storage
+    self.name = name
     self.position = min(max(position, 0), storage.bytes.count)
   }
 
@@ -16,7 +19,7 @@ struct ByteReader {
   /// Passes over a run of bytes and says where it lies.
   mutating func take(_ count: Int) throws(Fault) -> Range<Int> {
     guard count >= 0, count <= remaining else {
-      throw .corrupt("the data ends where \(count) more bytes should be", at: position)
+      throw .corrupt("\(name) ends where \(count) more bytes should be", at: position)
     }
     defer { position += count }
     return position..<position + count
@@ -36,7 +39,7 @@ struct ByteReader {
       position += 1
       if storage.bytes[position - 1] == UInt8(ascii: "\n") { return start..<position - 1 }
     }
-    throw .corrupt("a line does not end", at: start)
+    throw .corrupt("a line of \(name) does not end", at: start)
   }
 }
 

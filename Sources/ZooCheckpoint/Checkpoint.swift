@@ -8,8 +8,10 @@ import ZooTensors
 public struct Checkpoint: Sendable {
   /// How a file is written.
   public enum Format: String, Sendable {
-    /// The zip archive of `torch.save`.
+    /// What `torch.save` writes: a zip archive, or pickles in the legacy format.
     case pytorch
+    /// The archive of `torch.jit.save`, which holds a program; its state and constants are read.
+    case torchscript
     /// safetensors.
     case safetensors
   }
@@ -24,8 +26,12 @@ public struct Checkpoint: Sendable {
   public let strippedPrefix: String
   /// The tensors.
   public let stateDict: StateDict
+  /// The tensors among the constants of a TorchScript program, called `c0`, `c1` and so on.
+  public let constants: StateDict
   /// Everything that is not a tensor of the state dict, as JSON.
   public let metadata: JSONObject
+  /// Runs of bytes that belong to nothing.
+  let unused: [UnusedBytes]
 
   /// Opens and checks a file.
   ///
@@ -62,7 +68,9 @@ public struct Checkpoint: Sendable {
       wrapper = contents.wrapper
       strippedPrefix = prefix
       stateDict = state
+      constants = try StateDict.collecting(contents.constants).state
       metadata = contents.metadata
+      unused = contents.unused
     } catch {
       throw CheckpointError(error, file: file)
     }
@@ -83,6 +91,13 @@ public struct Checkpoint: Sendable {
     if SafetensorsFile.isSafetensors(storage) {
       return try SafetensorsFile.read(storage, limits: limits)
     }
+    if LegacyTorchFile.isLegacy(storage) {
+      guard parts == nil else {
+        throw .unsupported(
+          "it is in the legacy format of PyTorch, which is read as a whole only; fetch the file")
+      }
+      return try LegacyTorchFile.read(storage, limits: limits)
+    }
     throw ForeignFile.fault(for: storage)
   }
 }
@@ -92,9 +107,19 @@ struct CheckpointContents {
   let format: Checkpoint.Format
   var wrapper: String?
   var tensors: [(name: String, tensor: TensorView)] = []
+  var constants: [(name: String, tensor: TensorView)] = []
   var metadata = JSONObject()
+  var unused: [UnusedBytes] = []
 
   init(format: Checkpoint.Format) { self.format = format }
+
+  /// Adds a tensor.
+  mutating func add(
+    _ tensor: TensorView, named name: String, limits: CheckpointLimits
+  ) throws(Fault) {
+    guard tensors.count < limits.tensors else { throw .limit("tensors", limits.tensors) }
+    tensors.append((name, tensor))
+  }
 
   /// Adds a member to the metadata, which must not have it yet.
   mutating func add(_ value: JSONValue, under key: String) throws(Fault) {

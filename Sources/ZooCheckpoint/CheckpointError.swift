@@ -19,8 +19,18 @@ public struct CheckpointError: ZooFailure, Equatable {
   init(_ fault: Fault, file: String) {
     kind = fault.kind
     self.file = file
-    reason = fault.reason
+    reason = CheckpointError.shortened(fault.reason)
     offset = fault.offset
+  }
+}
+
+extension CheckpointError {
+  /// The text without its middle if a name from the file makes it very long.
+  private static func shortened(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    let (start, end) = (600, 400)
+    guard scalars.count > start + end else { return text }
+    return String(scalars.prefix(start)) + "…" + String(scalars.suffix(end))
   }
 }
 
@@ -46,16 +56,24 @@ struct Fault: Error, Equatable {
 
   /// More of something than the limits allow.
   static func limit(_ what: String, _ limit: Int, at offset: Int? = nil) -> Fault {
-    Fault(
+    let place = offset.map { " (at byte \($0))" } ?? ""
+    return Fault(
       kind: .integrity,
       reason:
-        "it holds more than \(limit) \(what), which no usual checkpoint does; if you trust it,"
-        + " raise the limit",
+        "it holds more than \(limit) \(what)\(place), which no usual checkpoint does; if you trust"
+        + " it, raise the limit",
       offset: offset)
   }
 
   /// The same fault, with the thing named that it was found in.
   func inside(_ context: String) -> Fault {
     Fault(kind: kind, reason: "\(context): \(reason)", offset: offset)
+  }
+
+  /// The same fault with a place, if it has none yet.
+  func at(_ offset: Int, of part: String) -> Fault {
+    if self.offset != nil { return self }
+    return Fault(
+      kind: kind, reason: "\(reason) (at byte \(offset) of \(part))", offset: offset)
   }
 }

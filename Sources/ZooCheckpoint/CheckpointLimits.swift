@@ -16,10 +16,16 @@ public struct CheckpointLimits: Sendable {
   public var pickleObjects = 1_000_000
   /// Elements of all containers of the pickle together.
   public var pickleElements = 4_000_000
+  /// Bytes of one string or one run of bytes in the pickle.
+  public var stringBytes = 16 << 20
   /// Bytes of one integer.
   public var integerBytes = 1024
-  /// Bytes of metadata when written out in full, with shared parts repeated.
+  /// Tensors of the state dict.
+  public var tensors = 200_000
+  /// Bytes of metadata when written out.
   public var metadataBytes = 64 << 20
+  /// Bytes of one part of the metadata that are written out again where it is mentioned again.
+  public var sharedBytes = 1 << 20
   /// Levels of nesting in metadata.
   public var metadataDepth = 64
   /// Bytes that all compressed entries inflate to, together.
@@ -31,6 +37,8 @@ public struct CheckpointLimits: Sendable {
   public var expandedBytes = 64 << 20
   /// Bytes of a safetensors header; the format's own limit.
   public var safetensorsHeaderBytes = 100_000_000
+  /// JSON values in a safetensors header.
+  public var safetensorsHeaderValues = 4_000_000
 
   /// Bytes that are read of a file to describe its tensors without reading them.
   public var outlineBytes = 128 << 20

@@ -5,15 +5,28 @@ protocol DenseTensor {
   var dtype: DType { get }
   var shape: [Int] { get }
 
-  /// Calls a function with the bytes of all elements in row-major order.
+  /// What tells tensors apart that lie in memory as this one does; `nil` if it is unknown.
+  var identity: TensorIdentity? { get }
+
+  /// Calls a function once with the bytes of all elements in row-major order.
   func withDenseBytes(_ body: (UnsafeRawBufferPointer) throws(Fault) -> Void) throws(Fault)
 }
 
 extension DenseTensor {
-  var byteCount: Int { shape.reduce(dtype.byteCount, *) }
+  /// The elements first: their number was checked not to overflow, and may be 0.
+  var byteCount: Int { shape.reduce(1, *) * dtype.byteCount }
+}
+
+/// Where a tensor lies in memory: those of one identity are the same.
+struct TensorIdentity: Hashable {
+  let storage: ObjectIdentifier
+  let byteOffset: Int
+  let shape: [Int]
+  let strides: [Int]
 }
 
 extension Tensor: DenseTensor {
+  var identity: TensorIdentity? { nil }
   var dtype: DType { .float32 }
 
   func withDenseBytes(_ body: (UnsafeRawBufferPointer) throws(Fault) -> Void) throws(Fault) {
@@ -25,6 +38,11 @@ extension Tensor: DenseTensor {
 }
 
 extension TensorView: DenseTensor {
+  var identity: TensorIdentity? {
+    TensorIdentity(
+      storage: ObjectIdentifier(storage), byteOffset: byteOffset, shape: shape, strides: strides)
+  }
+
   func withDenseBytes(_ body: (UnsafeRawBufferPointer) throws(Fault) -> Void) throws(Fault) {
     if isContiguous {
       let range = byteOffset..<byteOffset + byteCount

@@ -85,8 +85,8 @@ package struct OutlineReader: Sendable {
       if let range = parts.missing(in: try ZipEndRecord(in: storage).directory) { return range }
       let archive = try ZipArchive(storage, limits: limits, parts: parts)
       let records = try TorchFile.records(of: archive, limits: limits)
-      for entry in [records.pickle, records.byteOrder] {
-        if let range = entry.flatMap({ parts.missing(in: $0.extent) }) { return range }
+      for entry in records.all {
+        if let range = parts.missing(in: entry.extent) { return range }
       }
       return nil
     }

@@ -3,14 +3,21 @@ import ZooTensors
 /// A name of Python that a pickle may mention: the functions that rebuild tensors, and the types
 /// of plain values.
 ///
-/// They are the globals that `torch.load(weights_only=True)` allows. None is ever called; each
-/// stands for a value that is put together here.
+/// They are the globals that `torch.load(weights_only=True)` allows, and NumPy's scalars. None is ever
+/// called; each stands for a value that is put together here.
 enum PickleGlobal: Hashable, Sendable {
   case orderedDict, counter, set, complex, byteArray, encode
   case size, device, layout
   case tensorClass, parameterClass
   case rebuildTensor, rebuildTensorV2, rebuildTensorV3
   case rebuildParameter, rebuildParameterWithState, rebuildFromType
+  case numpyScalar, numpyDType
+  /// A value that is only ever named, such as an element type that is not read.
+  case constant(String)
+  /// What TorchScript writes around a list, or around a value and the name of its type.
+  case scriptList, scriptTag
+  /// A class that a TorchScript program defines.
+  case scriptClass(module: PickleSpan, name: PickleSpan)
   /// A storage's class; `nil` for bytes without a type.
   case storage(DType?)
   case dtype(DType)
@@ -39,12 +46,35 @@ enum PickleGlobal: Hashable, Sendable {
       throw .unsupported(
         "it holds tensors that are not dense (\(place)); save dense tensors instead", at: offset)
     }
+    if name == "_reconstruct", numpyModules.contains(module) {
+      throw .unsupported(
+        "it holds NumPy arrays (\(place)), which are not read; save tensors instead", at: offset)
+    }
     throw Fault(
       kind: .integrity,
       reason: "\(place): this file tries to run code, which rebuilding tensors does not need;"
         + " if you trust its author, ask for the plain state dict",
       offset: offset)
   }
+
+  /// The globals of TorchScript beside the others.
+  static func ofScript(
+    _ name: PickleSpan, in module: PickleSpan, of source: ByteStorage
+  ) -> PickleGlobal? {
+    let moduleBytes = source.bytes[module.range]
+    if moduleBytes.starts(with: "__torch__".utf8) {
+      return .scriptClass(module: module, name: name)
+    }
+    guard moduleBytes.elementsEqual("torch.jit._pickle".utf8) else { return nil }
+    switch source.text(in: name.range) {
+    case "build_intlist", "build_doublelist", "build_boollist", "build_tensorlist":
+      return .scriptList
+    case "restore_type_tag": return .scriptTag
+    default: return nil
+    }
+  }
+
+  private static let numpyModules: Set = ["numpy.core.multiarray", "numpy._core.multiarray"]
 
   private struct Name: Hashable {
     let module: String
@@ -76,21 +106,29 @@ enum PickleGlobal: Hashable, Sendable {
       table[Name(module: module, name: "complex")] = .complex
       table[Name(module: module, name: "bytearray")] = .byteArray
     }
+    table[Name(module: "numpy", name: "dtype")] = .numpyDType
+    for module in numpyModules { table[Name(module: module, name: "scalar")] = .numpyScalar }
     for dtype in DType.allCases {
       table[Name(module: "torch", name: dtype.rawValue)] = .dtype(dtype)
     }
-    let storages: [(String, DType)] = [
-      ("Double", .float64), ("Float", .float32), ("Half", .float16), ("BFloat16", .bfloat16),
-      ("Long", .int64), ("Int", .int32), ("Short", .int16), ("Char", .int8), ("Byte", .uint8),
-      ("Bool", .bool), ("ComplexFloat", .complex64), ("ComplexDouble", .complex128),
-    ]
+    for name in constants {
+      table[Name(module: "torch", name: name)] = .constant("torch.\(name)")
+    }
     for module in ["torch", "torch.cuda"] {
-      for (name, dtype) in storages {
-        table[Name(module: module, name: name + "Storage")] = .storage(dtype)
+      for (name, dtype) in DType.torchStorages {
+        table[Name(module: module, name: name)] = .storage(dtype)
       }
     }
     return table
   }()
+
+  /// Types of elements that are not read, and kinds of quantization.
+  private static let constants: [String] =
+    (1...7).flatMap { ["int\($0)", "uint\($0)"] } + [
+      "qint8", "quint8", "qint32", "quint4x2", "quint2x4", "bits1x8", "bits2x4", "bits4x2", "bits8",
+      "bits16", "float4_e2m1fn_x2", "per_tensor_affine", "per_tensor_symmetric",
+      "per_channel_affine", "per_channel_symmetric", "per_channel_affine_float_qparams",
+    ]
 
   private static let unsupported: Set<Name> = {
     let functions = [

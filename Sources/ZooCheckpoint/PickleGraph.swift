@@ -20,7 +20,7 @@ enum PickleValue: Sendable {
 }
 
 /// A part of the pickle's bytes.
-struct PickleSpan: Sendable {
+struct PickleSpan: Hashable, Sendable {
   private let start: UInt32
   private let length: UInt32
 
@@ -43,10 +43,14 @@ struct PickleObject: Sendable {
     case storage
     /// A call that is not made: the elements are its arguments.
     case call(PickleGlobal)
+    /// An object of a class that a TorchScript program defines: module, name and state.
+    case instance
   }
 
   let kind: Kind
   var elements: [PickleValue]
+  /// Where the instruction that makes it lies in the pickle.
+  let offset: UInt32
 }
 
 /// All that a pickle holds.
@@ -57,6 +61,19 @@ struct PickleGraph: Sendable {
 
   func object(_ value: PickleValue) -> PickleObject? {
     if case .object(let id) = value { objects[id] } else { nil }
+  }
+
+  /// The class and the state of an object of a TorchScript program.
+  func instance(_ value: PickleValue) -> (name: String, state: PickleValue?)? {
+    guard let object = object(value), object.kind == .instance, object.elements.count >= 2,
+      let module = text(object.elements[0]), let name = text(object.elements[1])
+    else { return nil }
+    return ("\(module).\(name)", object.elements.count > 2 ? object.elements[2] : nil)
+  }
+
+  /// Whether a value is a dict with a tensor among its values.
+  func hasTensors(_ value: PickleValue) -> Bool {
+    pairs(value)?.contains { tensorCall($0.value) != nil } ?? false
   }
 
   /// The elements of a list or a tuple.

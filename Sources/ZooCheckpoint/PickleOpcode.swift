@@ -27,6 +27,9 @@ enum PickleOpcode: UInt8 {
   case shortBinBytes = 0x43  // C
   case binBytes8 = 0x8E
   case byteArray8 = 0x96
+  // What Python 2 wrote for its `str`.
+  case binString = 0x54  // T
+  case shortBinString = 0x55  // U
 
   case emptyTuple = 0x29  // )
   case tuple = 0x74  // t
@@ -59,6 +62,15 @@ enum PickleOpcode: UInt8 {
   /// The name of an instruction that is not carried out, for messages.
   static func name(ofRefused byte: UInt8) -> String {
     switch byte {
+    case 0x49: "INT"
+    case 0x4C: "LONG"
+    case 0x46: "FLOAT"
+    case 0x53: "STRING"
+    case 0x56: "UNICODE"
+    case 0x67: "GET"
+    case 0x70: "PUT"
+    case 0x64: "DICT"
+    case 0x6C: "LIST"
     case 0x69: "INST"
     case 0x6F: "OBJ"
     case 0x92: "NEWOBJ_EX"

@@ -18,11 +18,12 @@ enum SafetensorsFile {
     var ranges: [(range: Range<Int>, name: String)] = []
     for (name, value) in header {
       if name == "__metadata__" {
-        result.metadata = try metadata(value)
+        result.metadata = try SafetensorsMetadata.values(of: value)
         continue
       }
-      let (tensor, range) = try tensor(value, name: name, in: data)
-      result.tensors.append((name, tensor))
+      let (tensor, range) = try self.tensor(
+        value, name: name, in: data, header: storage.bytes[..<start])
+      try result.add(tensor, named: name, limits: limits)
       ranges.append((range, name))
     }
     try checkCover(of: ranges, size: data.bytes.count)
@@ -56,7 +57,9 @@ enum SafetensorsFile {
     let start = range.lowerBound
     let json: JSONValue
     do throws(JSONError) {
-      json = try JSONValue(parsing: storage.bytes[range], maximumDepth: 8)
+      json = try JSONValue(
+        parsing: storage.bytes[range], maximumDepth: 8,
+        maximumCount: limits.safetensorsHeaderValues)
     } catch {
       throw .corrupt("its header is not valid JSON: \(error.reason)", at: start + error.offset)
     }
@@ -64,6 +67,20 @@ enum SafetensorsFile {
       throw .corrupt("its header is not a JSON object", at: start)
     }
     return (object, range.upperBound)
+  }
+
+  private static func tensor(
+    _ value: JSONValue, name: String, in data: ByteStorage,
+    header: Slice<UnsafeRawBufferPointer>
+  ) throws(Fault) -> (TensorView, Range<Int>) {
+    do throws(Fault) {
+      return try tensor(value, name: name, in: data)
+    } catch {
+      // Names with escapes are not found, and have no place.
+      let key = Array("\"\(name)\"".utf8)
+      guard let place = header.firstRange(of: key) else { throw error }
+      throw error.at(place.lowerBound, of: "the file")
+    }
   }
 
   private static func tensor(
@@ -81,6 +98,9 @@ enum SafetensorsFile {
       throw .corrupt(
         "tensor '\(name)' lies at bytes \(begin) to \(end) of \(data.bytes.count): the file is"
           + " truncated or its header wrong")
+    }
+    guard shape.count <= TorchTensors.maximumRank else {
+      throw .unsupported("tensor '\(name)' has \(shape.count) extents, more than PyTorch allows")
     }
     let tensor: TensorView
     do throws(TensorError) {
@@ -114,29 +134,6 @@ enum SafetensorsFile {
     guard position == size else {
       throw .corrupt("\(size - position) bytes after the tensors belong to none", at: position)
     }
-  }
-
-  /// birder writes every value but the version and the task as JSON text; others write plain text.
-  private static func metadata(_ value: JSONValue) throws(Fault) -> JSONObject {
-    guard let object = value.object else { throw .corrupt("its __metadata__ is not an object") }
-    let encoded: Set = ["signature", "class_to_idx", "rgb_stats", "config", "backbone_config"]
-    let isBirder = object["birder_version"] != nil
-    var result = JSONObject()
-    for (key, value) in object {
-      guard let text = value.string else {
-        throw .corrupt("'\(key)' of its __metadata__ is not a string")
-      }
-      guard isBirder, encoded.contains(key), !text.isEmpty else {
-        result[key] = value
-        continue
-      }
-      do throws(JSONError) {
-        result[key] = try JSONValue(parsing: text)
-      } catch {
-        throw .corrupt("'\(key)' of its __metadata__ is \(error.description)")
-      }
-    }
-    return result
   }
 }
 

@@ -26,7 +26,7 @@ public enum SafetensorsWriter {
     try write(state.map { ($0.name, $0.tensor as any DenseTensor) }, metadata, to: path)
   }
 
-  private static func write(
+  static func write(
     _ tensors: [(name: String, tensor: any DenseTensor)],
     _ metadata: [(key: String, value: String)], to path: String
   ) throws(CheckpointError) {

@@ -1,16 +1,17 @@
 import ZooTensors
 
-/// Makes tensors of a PyTorch archive from the calls that its pickle records.
+/// Makes tensors of a PyTorch file from the calls that its pickle records.
 struct TorchTensors {
-  private var archive: ZipArchive
-  private let folder: String
+  private(set) var source: TorchStorages
   private let graph: PickleGraph
   private let limits: CheckpointLimits
   private let checksCRC: Bool
   private var storages: [String: Storage] = [:]
+  /// How far tensors reach into each storage, in bytes.
+  private(set) var usedBytes: [String: (used: Int, size: Int)] = [:]
 
   /// PyTorch's own limit on the rank of a tensor.
-  private static let maximumRank = 64
+  static let maximumRank = 64
 
   private struct Storage {
     let dtype: DType?
@@ -19,11 +20,9 @@ struct TorchTensors {
   }
 
   init(
-    archive: ZipArchive, folder: String, graph: PickleGraph, limits: CheckpointLimits,
-    checksCRC: Bool
+    source: TorchStorages, graph: PickleGraph, limits: CheckpointLimits, checksCRC: Bool
   ) {
-    self.archive = archive
-    self.folder = folder
+    self.source = source
     self.graph = graph
     self.limits = limits
     self.checksCRC = checksCRC
@@ -35,7 +34,8 @@ struct TorchTensors {
     do throws(Fault) {
       return try rebuild(call.function, call.arguments)
     } catch {
-      throw error.inside("tensor '\(name)'")
+      let offset = graph.object(value).map { Int($0.offset) } ?? 0
+      throw error.inside("tensor '\(name)'").at(offset, of: "its pickle")
     }
   }
 
@@ -81,9 +81,12 @@ struct TorchTensors {
     else { throw .corrupt("the arguments that rebuild it are not those of a tensor") }
     if arguments.count == most, most > 4 { try checkMetadata(arguments[most - 1]) }
 
-    let storage = try storage(arguments[0])
+    let (key, storage) = try storage(arguments[0])
     let dtype: DType
     if function == .rebuildTensorV3 {
+      if case .global(.constant(let name)) = arguments[6] {
+        throw .unsupported("its elements are of type \(name), which is not read")
+      }
       guard case .global(.dtype(let stated)) = arguments[6], storage.dtype ?? stated == stated
       else { throw .corrupt("it has no element type that fits its storage") }
       dtype = stated
@@ -105,13 +108,19 @@ struct TorchTensors {
     guard !overflow2, bytes <= max(storage.bytes.bytes.count, limits.expandedBytes) else {
       throw .limit("bytes in a tensor that is larger than its storage", limits.expandedBytes)
     }
+    let end = view.count == 0 ? 0 : view.byteRange.upperBound
+    usedBytes[key, default: (0, storage.bytes.bytes.count)].used =
+      max(end, usedBytes[key]?.used ?? 0)
     return view
   }
 
   /// Conjugate and negative views would need their elements changed.
   private func checkMetadata(_ value: PickleValue) throws(Fault) {
     if case .none = value { return }
-    guard let pairs = graph.pairs(value) else { throw .corrupt("its metadata is not a dict") }
+    // There are two bits; a long dict would be read again for every tensor that has it.
+    guard let object = graph.object(value), object.elements.count <= 16,
+      let pairs = graph.pairs(value)
+    else { throw .corrupt("its metadata is not a small dict") }
     for (key, isSet) in pairs {
       guard case .bool(false) = isSet else {
         let name = graph.text(key, limit: 64) ?? "an unknown bit"
@@ -122,35 +131,21 @@ struct TorchTensors {
     }
   }
 
-  private mutating func storage(_ value: PickleValue) throws(Fault) -> Storage {
-    // "storage", class, key, device, number of elements, and formerly a view's metadata, None
-    guard let object = graph.object(value), object.kind == .storage,
-      (5...6).contains(object.elements.count),
-      graph.text(object.elements[0], limit: 16) == "storage",
-      case .global(.storage(let dtype)) = object.elements[1],
-      let key = graph.text(object.elements[2], limit: 256),
-      case .integer(let count) = object.elements[4], count >= 0
-    else { throw .corrupt("its storage is not declared as one") }
-
+  private mutating func storage(_ value: PickleValue) throws(Fault) -> (key: String, Storage) {
+    guard let declared = StorageDeclaration(value, in: graph) else {
+      throw .corrupt("its storage is not declared as one")
+    }
+    let key = declared.key
     if let known = storages[key] {
-      guard known.dtype == dtype, known.count == count else {
+      guard known.dtype == declared.dtype, known.count == declared.count else {
         throw .corrupt("storage '\(key)' is declared in two ways")
       }
-      return known
-    }
-    guard let entry = archive["\(folder)data/\(key)"] else {
-      throw .corrupt("storage '\(key)' is not in the archive")
-    }
-    let (size, overflow) = count.multipliedReportingOverflow(by: dtype?.byteCount ?? 1)
-    guard !overflow, size == entry.size else {
-      throw .corrupt(
-        "storage '\(key)' should hold \(count) \(dtype?.rawValue ?? "byte") elements but has"
-          + " \(entry.size) bytes", at: entry.data.lowerBound)
+      return (key, known)
     }
     let storage = Storage(
-      dtype: dtype, count: count,
-      bytes: try archive.contents(of: entry, checkingCRC: checksCRC))
+      dtype: declared.dtype, count: declared.count,
+      bytes: try source.bytes(of: declared, checkingCRC: checksCRC))
     storages[key] = storage
-    return storage
+    return (key, storage)
   }
 }

@@ -7,32 +7,55 @@ import ZooTensors
 struct Unpickler {
   private var reader: ByteReader
   private let limits: CheckpointLimits
+  /// Whether the classes of a TorchScript program may be named.
+  private let isScript: Bool
   /// Where the present instruction lies.
   private var offset = 0
   private var stack: [PickleValue] = []
   /// The heights of the stack at which marks were set.
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
-  private var objects: [PickleObject] = []
+  var objects: [PickleObject] = []
   private var elementCount = 0
 
   /// Reads a whole pickle.
   ///
+  /// - Parameter isScript: whether it belongs to a TorchScript archive, whose classes it may name.
   /// - Throws: ``Fault`` with the byte of the instruction that is refused.
-  static func read(_ pickle: ByteStorage, limits: CheckpointLimits) throws(Fault) -> PickleGraph {
+  static func read(
+    _ pickle: ByteStorage, limits: CheckpointLimits, isScript: Bool = false
+  ) throws(Fault) -> PickleGraph {
     let limit = min(limits.pickleBytes, Int(UInt32.max))
     guard pickle.bytes.count <= limit else { throw .limit("bytes of pickle", limit) }
-    var machine = Unpickler(reader: ByteReader(pickle), limits: limits)
+    var machine = Unpickler(
+      reader: ByteReader(pickle, name: "the pickle"), limits: limits, isScript: isScript)
     let root = try machine.run()
+    guard machine.reader.remaining == 0 else {
+      throw machine.fault("\(machine.reader.remaining) bytes follow its end")
+    }
     return PickleGraph(root: root, objects: machine.objects, source: pickle)
   }
 
-  private init(reader: ByteReader, limits: CheckpointLimits) {
-    self.reader = reader
-    self.limits = limits
+  /// Reads one of several pickles that follow each other, and moves behind it.
+  static func next(
+    in file: ByteStorage, at position: inout Int, limits: CheckpointLimits
+  ) throws(Fault) -> PickleGraph {
+    let limit = min(limits.pickleBytes, Int(UInt32.max))
+    let rest = file.slice(position..<position + min(limit, file.bytes.count - position))
+    var machine = Unpickler(
+      reader: ByteReader(rest, name: "the pickle"), limits: limits, isScript: false)
+    let root = try machine.run()
+    position += machine.reader.position
+    return PickleGraph(root: root, objects: machine.objects, source: rest)
   }
 
-  private func fault(_ reason: String) -> Fault {
+  private init(reader: ByteReader, limits: CheckpointLimits, isScript: Bool) {
+    self.reader = reader
+    self.limits = limits
+    self.isScript = isScript
+  }
+
+  func fault(_ reason: String) -> Fault {
     .corrupt("the pickle is not valid: \(reason)", at: offset)
   }
 
@@ -53,9 +76,6 @@ struct Unpickler {
     }
     guard stack.count == 1, marks.isEmpty, let result = stack.last else {
       throw fault("it ends with \(stack.count) values where one should be left")
-    }
-    guard reader.remaining == 0 else {
-      throw fault("\(reader.remaining) bytes follow its end")
     }
     return result
   }
@@ -98,6 +118,8 @@ struct Unpickler {
     case .shortBinUnicode: try pushText(length: UInt64(try reader.integer(UInt8.self)))
     case .binUnicode: try pushText(length: UInt64(try reader.integer(UInt32.self)))
     case .binUnicode8: try pushText(length: try reader.integer())
+    case .shortBinString: try pushString(length: UInt64(try reader.integer(UInt8.self)))
+    case .binString: try pushString(length: UInt64(try reader.integer(UInt32.self)))
     case .shortBinBytes: try pushBytes(length: UInt64(try reader.integer(UInt8.self)))
     case .binBytes: try pushBytes(length: UInt64(try reader.integer(UInt32.self)))
     case .binBytes8, .byteArray8: try pushBytes(length: try reader.integer())
@@ -141,11 +163,7 @@ struct Unpickler {
       let arguments = try pop()
       try call(try pop(), arguments)
     case .build:
-      // The state of an OrderedDict is bookkeeping of modules' versions; nothing else has one.
-      _ = try pop()
-      guard case .object(let id) = try top(), objects[id].kind == .orderedDict else {
-        throw fault("BUILD sets the state of something other than an OrderedDict")
-      }
+      try build(state: try pop())
     case .binPersistentID:
       guard case .object(let id) = try pop(), objects[id].kind == .tuple else {
         throw fault("a persistent identifier is not a tuple")
@@ -158,14 +176,14 @@ struct Unpickler {
 // MARK: - The stack and the memo
 
 extension Unpickler {
-  private mutating func push(_ value: PickleValue) throws(Fault) {
+  mutating func push(_ value: PickleValue) throws(Fault) {
     guard stack.count < limits.stackDepth else {
       throw .limit("values on the pickle's stack", limits.stackDepth, at: offset)
     }
     stack.append(value)
   }
 
-  private func top() throws(Fault) -> PickleValue {
+  func top() throws(Fault) -> PickleValue {
     guard stack.count > marks.last ?? 0, let value = stack.last else {
       throw fault("an instruction finds no value on the stack")
     }
@@ -221,6 +239,9 @@ extension Unpickler {
     guard length <= UInt64(reader.remaining) else {
       throw fault("it states \(length) bytes where \(reader.remaining) are left")
     }
+    guard Int(length) <= limits.stringBytes else {
+      throw .limit("bytes in one string", limits.stringBytes, at: offset)
+    }
     return PickleSpan(try reader.take(Int(length)))
   }
 
@@ -230,33 +251,47 @@ extension Unpickler {
     try push(.text(span))
   }
 
+  /// A `str` of Python 2: text or bytes.
+  private mutating func pushString(length: UInt64) throws(Fault) {
+    let span = try span(length: length)
+    try push(reader.storage.text(in: span.range) == nil ? .bytes(span) : .text(span))
+  }
+
   private mutating func pushBytes(length: UInt64) throws(Fault) {
     try push(.bytes(try span(length: length)))
   }
 
   private mutating func pushGlobal(module: Range<Int>, name: Range<Int>) throws(Fault) {
     let longest = 256
+    let (moduleRange, nameRange) = (module, name)
     guard module.count <= longest, name.count <= longest,
       let module = reader.storage.text(in: module), let name = reader.storage.text(in: name)
     else { throw fault("the name of a global is not a short UTF-8 text") }
+    if isScript,
+      let global = PickleGlobal.ofScript(
+        PickleSpan(nameRange), in: PickleSpan(moduleRange), of: reader.storage)
+    {
+      return try push(.global(global))
+    }
     try push(.global(try PickleGlobal.named(name, in: module, at: offset)))
   }
 
-  private mutating func count(_ elements: Int) throws(Fault) {
+  mutating func count(_ elements: Int) throws(Fault) {
     elementCount += elements
     guard elementCount <= limits.pickleElements else {
       throw .limit("elements in the pickle's containers", limits.pickleElements, at: offset)
     }
   }
 
-  private mutating func pushObject(
+  mutating func pushObject(
     _ kind: PickleObject.Kind, _ elements: [PickleValue]
   ) throws(Fault) {
     guard objects.count < limits.pickleObjects else {
       throw .limit("objects in the pickle", limits.pickleObjects, at: offset)
     }
     try count(elements.count)
-    objects.append(PickleObject(kind: kind, elements: elements))
+    objects.append(
+      PickleObject(kind: kind, elements: elements, offset: UInt32(truncatingIfNeeded: offset)))
     try push(.object(objects.count - 1))
   }
 
@@ -274,37 +309,5 @@ extension Unpickler {
     }
     try count(items.count)
     objects[id].elements += items
-  }
-
-  /// Puts together what calling an allowed function would give.
-  private mutating func call(
-    _ callee: PickleValue, _ arguments: PickleValue
-  ) throws(Fault) {
-    guard case .global(let function) = callee, case .object(let id) = arguments,
-      objects[id].kind == .tuple
-    else { throw fault("it calls something that is not an allowed function") }
-    let arguments = objects[id].elements
-    switch function {
-    case .orderedDict:
-      guard arguments.isEmpty else { throw fault("an OrderedDict is made from arguments") }
-      try pushObject(.orderedDict, [])
-    case .counter: try pushCopy(of: arguments, from: .dict, as: .dict)
-    case .set: try pushCopy(of: arguments, from: .list, as: .set)
-    case .size: try pushCopy(of: arguments, from: .tuple, as: .tuple)
-    case .tensorClass, .parameterClass, .storage, .dtype:
-      throw fault("it calls a type that is only ever named")
-    case .complex, .byteArray, .encode, .device, .layout, .rebuildTensor, .rebuildTensorV2,
-      .rebuildTensorV3, .rebuildParameter, .rebuildParameterWithState, .rebuildFromType:
-      try pushObject(.call(function), arguments)
-    }
-  }
-
-  private mutating func pushCopy(
-    of arguments: [PickleValue], from source: PickleObject.Kind, as kind: PickleObject.Kind
-  ) throws(Fault) {
-    if arguments.isEmpty { return try pushObject(kind, []) }
-    guard arguments.count == 1, case .object(let id) = arguments[0], objects[id].kind == source
-    else { throw fault("a container is made from something else than it should be") }
-    try pushObject(kind, objects[id].elements)
   }
 }

@@ -5,6 +5,8 @@ struct ZipArchive {
   let storage: ByteStorage
   /// In the order in which they lie in the file.
   let entries: [ZipEntry]
+  /// Where the directory begins.
+  let directoryStart: Int
   private let positions: [String: Int]
   private let limits: CheckpointLimits
   private var inflatedTotal = 0
@@ -54,6 +56,7 @@ struct ZipArchive {
     }
     self.storage = storage
     self.entries = entries
+    directoryStart = end.directory.lowerBound
     self.positions = positions
     self.limits = limits
   }
@@ -111,7 +114,7 @@ struct ZipArchive {
       throw .limit("bytes in compressed entries", limits.inflatedBytes)
     }
     let small = 1 << 20
-    guard total <= small || total / limits.inflationRatio <= storage.bytes.count else {
+    guard total <= small || total / max(limits.inflationRatio, 1) <= storage.bytes.count else {
       throw Fault(
         kind: .integrity,
         reason: "its compressed entries would inflate to \(total) bytes, more than"

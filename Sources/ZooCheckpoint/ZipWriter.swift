@@ -8,19 +8,32 @@ struct ZipWriter {
   mutating func add(
     _ contents: [UInt8], named name: String, to file: borrowing AtomicFile
   ) throws(Fault) {
+    let result = contents.withUnsafeBytes { bytes in
+      Result { () throws(Fault) in try add(bytes, named: name, to: file) }
+    }
+    try result.get()
+  }
+
+  /// Appends an entry whose contents begin at a multiple of `alignment` bytes.
+  mutating func add(
+    _ contents: UnsafeRawBufferPointer, named name: String, alignment: Int = 1,
+    to file: borrowing AtomicFile
+  ) throws(Fault) {
     guard names.insert(name).inserted, name.utf8.count <= Int(UInt16.max) else {
       throw Fault(kind: .usage, reason: "two entries to be written are called '\(name)'")
     }
-    let crc = contents.withUnsafeBytes { crc32(of: $0) }
+    let crc = crc32(of: contents)
     let size = littleEndian(UInt64(contents.count))
     let sizes = size + size
     let nameLength = littleEndian(UInt16(name.utf8.count))
     let ones: [UInt8] = Array(repeating: 0xFF, count: 4)
 
+    let start = position + ZipHeader.localSize + name.utf8.count + 4 + sizes.count
+    let padding = alignment == 1 ? [] : ZipWriter.padding(from: start, to: alignment)
     let local: [UInt8] =
       [0x50, 0x4B, 0x03, 0x04] + common(crc) + ones + ones + nameLength
-      + littleEndian(UInt16(4 + sizes.count)) + Array(name.utf8)
-      + [1, 0] + littleEndian(UInt16(sizes.count)) + sizes
+      + littleEndian(UInt16(4 + sizes.count + padding.count)) + Array(name.utf8)
+      + [1, 0] + littleEndian(UInt16(sizes.count)) + sizes + padding
     try file.append(local)
     try file.append(contents)
 
@@ -32,6 +45,12 @@ struct ZipWriter {
       + littleEndian(UInt16(4 + wide.count)) + plain + ones + Array(name.utf8)
       + [1, 0] + littleEndian(UInt16(wide.count)) + wide
     position += local.count + contents.count
+  }
+
+  /// An extra block, of the kind that PyTorch uses, which reaches to a multiple of `alignment`.
+  private static func padding(from start: Int, to alignment: Int) -> [UInt8] {
+    let count = (alignment - (start + 4) % alignment) % alignment
+    return Array("FB".utf8) + littleEndian(UInt16(count)) + Array(repeating: 0, count: count)
   }
 
   /// Appends the directory and the end records.

@@ -18,7 +18,7 @@ package struct JSONMembers: Sendable {
   ///   ``members(of:)``.
   /// - Throws: ``JSONError`` for another text.
   package init(of text: [UInt8], opening opened: Set<String> = []) throws(JSONError) {
-    var parser = JSONParser(bytes: text, depthLeft: 1)
+    var parser = JSONParser(bytes: text, depthLeft: 1, valuesLeft: text.count)
     parser.skipSpace()
     guard parser.peek == UInt8(ascii: "{") else { throw parser.fault("expected an object") }
     try self.init(&parser, opening: opened)

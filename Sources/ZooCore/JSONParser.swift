@@ -16,15 +16,18 @@ extension JSONValue {
   /// Reads one JSON text (RFC 8259) in UTF-8.
   ///
   /// Stricter than most readers where being lenient hides faults: a key that stands twice in an
-  /// object, nesting beyond `maximumDepth`, invalid UTF-8, a lone surrogate and anything after the
+  /// object, nesting beyond `maximumDepth`, more than `maximumCount` values, invalid UTF-8, a lone surrogate and anything after the
   /// value are errors.
   /// - Throws: ``JSONError`` with the offset of the fault.
-  public init(parsing text: some Sequence<UInt8>, maximumDepth: Int = 64) throws(JSONError) {
-    var parser = JSONParser(bytes: Array(text), depthLeft: maximumDepth)
+  public init(
+    parsing text: some Sequence<UInt8>, maximumDepth: Int = 64, maximumCount: Int = 4_000_000
+  ) throws(JSONError) {
+    var parser = JSONParser(
+      bytes: Array(text), depthLeft: maximumDepth, valuesLeft: maximumCount)
     self = try parser.document()
   }
 
-  /// Reads one JSON text from a string; see ``init(parsing:maximumDepth:)``.
+  /// Reads one JSON text from a string; see ``init(parsing:maximumDepth:maximumCount:)``.
   public init(parsing text: String, maximumDepth: Int = 64) throws(JSONError) {
     try self.init(parsing: text.utf8, maximumDepth: maximumDepth)
   }
@@ -35,10 +38,12 @@ struct JSONParser {
   let bytes: [UInt8]
   var position = 0
   var depthLeft: Int
+  var valuesLeft: Int
 
-  init(bytes: [UInt8], depthLeft: Int) {
+  init(bytes: [UInt8], depthLeft: Int, valuesLeft: Int) {
     self.bytes = bytes
     self.depthLeft = depthLeft
+    self.valuesLeft = valuesLeft
   }
 
   mutating func document() throws(JSONError) -> JSONValue {
@@ -62,6 +67,8 @@ struct JSONParser {
 
   mutating func value() throws(JSONError) -> JSONValue {
     skipSpace()
+    if valuesLeft == 0 { throw fault("more values than are allowed") }
+    valuesLeft -= 1
     switch peek {
     case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object() }
     case UInt8(ascii: "["): return try nested { (parser) throws(JSONError) in try parser.array() }

@@ -66,8 +66,9 @@ package struct Weights: Sendable {
     return weights
   }
 
-  /// The same weights as those of a block of the network, whose linear layers compute in the
-  /// precision that was asked for. Those of other layers compute in float32.
+  /// The same weights as those of a block of the network.
+  ///
+  /// Its linear layers compute in the precision that was asked for, all others in float32.
   package var ofBlock: Weights {
     var weights = self
     weights.precision = blockPrecision

@@ -60,7 +60,7 @@ extension TensorView {
   }
 
   /// IEEE half precision to float32; `Float16` is missing on some of Swift's platforms.
-  private static func float(half bits: UInt16) -> Float {
+  package static func float(half bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let exponent = UInt32(bits >> 10) & 0x1F
     let fraction = UInt32(bits) & 0x3FF

@@ -108,6 +108,20 @@ public struct TensorView: Sendable {
   /// How many elements there are.
   public var count: Int { shape.reduce(1, *) }
 
+  /// Where the elements lie in the storage, in bytes; empty if there are none.
+  package var byteRange: Range<Int> {
+    if count == 0 { return byteOffset..<byteOffset }
+    // Checked not to overflow when the view was made.
+    let last = zip(shape, strides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    return byteOffset..<byteOffset + (last + 1) * dtype.byteCount
+  }
+
+  /// How many bytes the elements take when written one after the other.
+  public var byteCount: Int { count * dtype.byteCount }
+
+  /// What is the same for all tensors that share a storage, and for no other.
+  public var storageIdentifier: ObjectIdentifier { ObjectIdentifier(storage) }
+
   /// Whether the elements lie in row-major order with no gaps.
   public var isContiguous: Bool {
     var expected = 1
@@ -118,7 +132,7 @@ public struct TensorView: Sendable {
     return true
   }
 
-  private static func denseStrides(of shape: [Int]) throws(TensorError) -> [Int] {
+  package static func denseStrides(of shape: [Int]) throws(TensorError) -> [Int] {
     var strides = shape
     var next = 1
     for index in shape.indices.reversed() {

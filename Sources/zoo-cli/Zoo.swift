@@ -18,8 +18,8 @@ struct Zoo: AsyncParsableCommand {
     version: zooVersion,
     subcommands: [
       List.self, Info.self, Fetch.self, Prewarm.self, Check.self, CacheCommand.self,
-      Classify.self, Embed.self, Features.self, Inspect.self, Bench.self, BenchImages.self,
-      Doctor.self,
+      Classify.self, Embed.self, Features.self, Inspect.self, Convert.self, Bench.self,
+      BenchImages.self, Doctor.self,
     ])
 
   static func main() async {

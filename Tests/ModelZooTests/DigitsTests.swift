@@ -55,11 +55,13 @@ import Testing
     }
   }
 
-  @Test func theTestSplitGivesTheAccuracyThatTheReadmeStates() async throws {
-    let fixture = repository + "/Tests/ZooNetworksTests/Fixtures/digits-test.safetensors"
-    let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
-    let images = try tensor("images", in: fixture)
-    let labels = try tensor("labels", in: fixture).scalars.map { Int($0) }
+  private let testSplitFile =
+    repository + "/Tests/ZooNetworksTests/Fixtures/digits-test.safetensors"
+
+  /// The 360 images of the test split, transformed, and their digits.
+  private func testSplit(_ transform: ImageTransform) throws -> (batch: Tensor, labels: [Int]) {
+    let images = try tensor("images", in: testSplitFile)
+    let labels = try tensor("labels", in: testSplitFile).scalars.map { Int($0) }
     let batch = Tensor.stack(
       labels.indices.map { index in
         transform(
@@ -67,6 +69,12 @@ import Testing
             width: 8, height: 8,
             pixels: images[index].scalars.flatMap { [UInt8](repeating: UInt8($0), count: 3) }))
       })
+    return (batch, labels)
+  }
+
+  @Test func theTestSplitGivesTheAccuracyThatTheReadmeStates() async throws {
+    let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
+    let (batch, labels) = try testSplit(transform)
     let embeddings = try net.embedding(batch)
     let readme = try text(of: Digits.folder + "/README.md")
     let classes: [String: (Int) -> String] = [
@@ -75,7 +83,7 @@ import Testing
     for (level, name) in classes {
       let head = try await zoo.loadPretrainedHead(Digits.model, level: level, for: net)
       let probabilities = try head.classifier.logits(embeddings).softmax()
-      let expected = try tensor("\(level)_probabilities", in: fixture)
+      let expected = try tensor("\(level)_probabilities", in: testSplitFile)
       #expect(difference(probabilities, expected) < tolerance)
 
       let right = zip(probabilities.topIndices, labels).count { head.classNames[$0] == name($1) }
@@ -89,18 +97,9 @@ import Testing
   /// Rounded weights cost at most 0.3 points of accuracy, of either head.
   @Test(arguments: [Precision.bf16, .int8])
   func lowerPrecisionsGiveTheSameAccuracy(precision: Precision) async throws {
-    let fixture = repository + "/Tests/ZooNetworksTests/Fixtures/digits-test.safetensors"
     let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(
       Digits.model, options: LoadOptions(precision: precision))
-    let images = try tensor("images", in: fixture)
-    let labels = try tensor("labels", in: fixture).scalars.map { Int($0) }
-    let batch = Tensor.stack(
-      labels.indices.map { index in
-        transform(
-          RGBImage(
-            width: 8, height: 8,
-            pixels: images[index].scalars.flatMap { [UInt8](repeating: UInt8($0), count: 3) }))
-      })
+    let (batch, labels) = try testSplit(transform)
     let embeddings = try net.embedding(batch)
     let exact = try await zoo.loadPretrainedModel(Digits.model).net.embedding(batch)
     #expect(embeddings != exact)

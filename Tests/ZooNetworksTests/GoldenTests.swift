@@ -79,7 +79,9 @@ import ZooVision
   }
 
   /// Every option in the lower precisions too: near the reference, the same for a batch and for its
-  /// images, and whatever the number of threads. Networks as small as these, with weights made up,
+  /// images, and whatever the number of threads.
+  ///
+  /// Networks as small as these, with weights made up,
   /// round much more coarsely than a ViT-B/16, for which docs/benchmarks.md has the figures.
   @Test(arguments: GoldenCase.all, [Precision.bf16, .int8])
   func lowerPrecisionsStayNear(golden: GoldenCase, precision: Precision) throws {

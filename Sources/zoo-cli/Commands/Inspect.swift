@@ -19,33 +19,56 @@ extension Zoo {
     @Flag(help: FetchingOptions.insecureHttpHelp)
     var insecureHttp = false
 
+    @Flag(help: "Look for values that are not a number or infinite, which reads all tensors.")
+    var values = false
+
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
+    func validate() throws {
+      if values, file.contains("://") {
+        throw ValidationError("--values reads whole tensors: fetch the file, then inspect it.")
+      }
+    }
+
     func run() async throws {
-      let file = file
+      let (file, values) = (file, values)
+      let isVerifying = options.verify == .full
       if file.contains("://") {
         let remote = try await options.makeZoo {
           $0.fetchOptions.allowsInsecureHTTP = insecureHttp
         }.inspect(url: file)
-        try print(remote.outline.checkpoint, remote.report(), size: remote.sizeText)
+        try print(remote.outline.checkpoint, size: remote.sizeText) { remote.report() }
       } else {
-        let checkpoint = try await offload { _ in try Checkpoint(path: file) }
-        try print(checkpoint, checkpoint.report(), size: nil)
+        let checkpoint = try await offload { _ in
+          try Checkpoint(path: file, verifyingChecksums: isVerifying)
+        }
+        try print(checkpoint, size: nil) { checkpoint.report(checkingValues: values) }
       }
     }
 
-    private func print(_ checkpoint: Checkpoint, _ report: JSONValue, size: String?) throws {
-      if options.json { return try StandardOutput.write(report) }
+    private func print(
+      _ checkpoint: Checkpoint, size: String?, report: () -> JSONValue
+    ) throws {
+      if options.json { return try StandardOutput.write(report()) }
       var tensors = Table([
-        ("TENSOR", .left), ("DTYPE", .left), ("SIZE", .right), ("SHAPE", .left),
+        ("TENSOR", .left), ("DTYPE", .left), ("SIZE", .right), ("SHAPE", .left), ("", .left),
       ])
-      for (name, tensor) in checkpoint.stateDict {
-        tensors.append([
-          name, tensor.dtype.rawValue, Units.bytes(tensor.byteCount), "\(tensor.shape)",
-        ])
+      for (prefix, state) in [("", checkpoint.stateDict), ("CONSTANTS.", checkpoint.constants)] {
+        var firstOwner: [ObjectIdentifier: String] = [:]
+        for (name, tensor) in state {
+          let owner = firstOwner[tensor.storageIdentifier]
+          firstOwner[tensor.storageIdentifier] = owner ?? name
+          tensors.append([
+            prefix + name, tensor.dtype.rawValue, Units.bytes(tensor.byteCount), "\(tensor.shape)",
+            owner.map { "shares the storage of \($0)" } ?? "",
+          ])
+        }
       }
-      try StandardOutput.write(checkpoint.facts(size: size).text + "\n\n" + tensors.text())
+      var facts = checkpoint.facts(size: size)
+      let warnings = checkpoint.warnings(checkingValues: values)
+      facts.add("warnings", warnings.joined(separator: "\n"))
+      try StandardOutput.write(facts.text + "\n\n" + tensors.text())
     }
   }
 }
@@ -58,13 +81,21 @@ extension Checkpoint {
     facts.add("file", file)
     facts.add("size", size)
     facts.add("format", format.rawValue)
-    facts.add("tensors", "\(stateDict.count), \(Units.bytes(byteCount))\(prefix)")
+    let place = wrapper.map { ", under '\($0)'" } ?? ""
+    facts.add("tensors", "\(stateDict.count), \(Units.bytes(byteCount))\(place)\(prefix)")
     for (key, value) in metadata {
       let text =
         key == "class_to_idx" ? value.object.map { "\($0.count) classes" } : value.string
-      facts.add(key, text ?? value.serialized())
+      facts.add(key, Checkpoint.shortened(text ?? value.serialized()))
     }
     return facts
+  }
+
+  /// A value of the metadata that fits on a few lines.
+  private static func shortened(_ text: String) -> String {
+    let longest = 500
+    guard text.unicodeScalars.count > longest else { return text }
+    return String(text.unicodeScalars.prefix(longest)) + "… (\(text.utf8.count) bytes; see --json)"
   }
 }
 
@@ -73,8 +104,4 @@ extension RemoteInspection {
     "\(Units.bytes(outline.size)), of which \(Units.bytes(bytesRead)) were read in \(requests) "
       + (requests == 1 ? "request" : "requests")
   }
-}
-
-extension TensorView {
-  fileprivate var byteCount: Int { count * dtype.byteCount }
 }

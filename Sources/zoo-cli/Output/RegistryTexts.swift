@@ -3,7 +3,7 @@ import ModelZoo
 extension ModelFile {
   /// The size as people read it, if it is known.
   var sizeText: String? {
-    (size ?? sizeMiB.map { Int($0 * 1_048_576) }).map(Units.bytes)
+    (size ?? sizeMiB.flatMap { Int(exactly: ($0 * 1_048_576).rounded()) }).map(Units.bytes)
   }
 }
 

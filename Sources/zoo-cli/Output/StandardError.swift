@@ -22,7 +22,8 @@ enum StandardError {
   /// Writes a line.
   static func write(_ line: String) {
     state.withLock { state in
-      emit(state.block.replace(with: [], columns: columns) + line + "\n")
+      let erased = state.block.replace(with: [], columns: columns)
+      emit(erased + line.printable(keepsLines: true) + "\n")
     }
   }
 

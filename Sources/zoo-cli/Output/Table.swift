@@ -13,7 +13,7 @@ struct Table {
   }
 
   /// Adds a row, which has a cell for each column.
-  mutating func append(_ cells: [String]) { rows.append(cells) }
+  mutating func append(_ cells: [String]) { rows.append(cells.map { $0.printable() }) }
 
   var isEmpty: Bool { rows.isEmpty }
 

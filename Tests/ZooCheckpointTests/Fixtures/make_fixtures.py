@@ -12,6 +12,7 @@ import io
 import json
 import pathlib
 import pickle
+import typing
 import warnings
 import zipfile
 
@@ -56,7 +57,7 @@ def save(name, value, **options):
     torch.save(value, here / name, **options)
 
 
-def every_dtype():
+def every_dtype(complexes=False):
     values = torch.tensor([[-1.5, 0.25, 3.0], [7.0, -0.0, 100.0]])
     result = {}
     for dtype in [torch.float64, torch.float32, torch.float16, torch.bfloat16]:
@@ -76,6 +77,8 @@ def every_dtype():
         result[f"uint{bits}"] = top.view(unsigned)
     result["bool"] = torch.tensor([[True, False], [False, True]])
     result["complex64"] = torch.tensor([1 + 2j, -3.5j])
+    for name in ["complex32", "complex128"] if complexes else []:
+        result[name] = result["complex64"].to(getattr(torch, name))
     return result
 
 
@@ -155,7 +158,7 @@ def rezip(source, name, compression, unseekable=False, force_zip64=False, folder
 
 
 # Readable files of torch.save
-state = every_dtype()
+state = every_dtype(complexes=True)
 save("dtypes.pt", {"state_dict": collections.OrderedDict(state)})
 expect("dtypes.pt", state, wrapper="state_dict")
 
@@ -220,16 +223,102 @@ plain = {"x": torch.arange(6.0).reshape(2, 3), "empty": torch.empty(2, 0), "scal
 safetensors.torch.save_file(plain, here / "plain.safetensors", {"note": "[1, 2"})
 expect("plain.safetensors", plain, {"note": "[1, 2"})
 
+# The format from before PyTorch 1.6
+for name, protocol in [("legacy.pt", 2), ("legacy4.pt", 4)]:
+    # torch itself does not read the types without a storage class back from this format.
+    typed = {
+        key: value for key, value in every_dtype(complexes=True).items()
+        if not key.startswith(("float8", "uint16", "uint32", "uint64", "complex32"))
+    }
+    state = {**views(), **typed}
+    options = dict(_use_new_zipfile_serialization=False, pickle_protocol=protocol)
+    save(name, {"model": state, "epoch": 3}, **options)
+    back = torch.load(here / name, weights_only=protocol == 2)["model"]
+    expect(name, back, {"epoch": 3}, wrapper="model", shared=owners)
+
+# A dict with tensors under a name of its author's
+save("wrapped.pt", {"generator": weights, "steps": 7})
+expect("wrapped.pt", weights, {"steps": 7}, wrapper="generator")
+
+# NumPy's numbers, which weights_only allows after add_safe_globals
+numbers = {
+    "f8": numpy.float64(0.1), "f4": numpy.float32(0.1), "f2": numpy.float16(-2.5),
+    "i8": numpy.int64(-(2**63)), "i4": numpy.int32(-7), "i2": numpy.int16(-300), "i1": numpy.int8(-1),
+    "u8": numpy.uint64(2**64 - 1), "u4": numpy.uint32(2**32 - 1), "u2": numpy.uint16(65535),
+    "u1": numpy.uint8(200), "b1": numpy.bool_(True),
+}
+number_json = {
+    key: str(value) if key == "u8" else value.item() for key, value in numbers.items()
+}
+for protocol in (2, 4):
+    name = f"numpy_scalars{protocol}.pt"
+    save(name, {"state": {"a": torch.ones(1)}, **numbers}, pickle_protocol=protocol)
+    expect(name, {"a": torch.ones(1)}, number_json, wrapper="state")
+
+def save_script(name, module):
+    """As torch saves it, less the positions in source files, which name directories of this machine."""
+    torch.jit.save(module, here / name)
+    saved = (here / name).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(saved)) as old, zipfile.ZipFile(here / name, "w") as new:
+        for entry in old.infolist():
+            if not entry.filename.endswith(".debug_pkl"):
+                new.writestr(entry, old.read(entry))
+
+
+# TorchScript: state, attributes and constants
+class Scripted(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.Conv2d(2, 3, 1)
+        self.blocks = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.BatchNorm1d(3))
+        self.register_buffer("table", torch.arange(4.0).reshape(2, 2).t())
+        self.sizes = torch.jit.Attribute([1, 2, 3], typing.List[int])
+        self.names = torch.jit.Attribute({"a": 1.5}, typing.Dict[str, float])
+        self.label = "näme"
+
+    def forward(self, x):
+        y = self.blocks(self.conv(x).mean((2, 3))) + self.table.sum()
+        return y, self.sizes, self.names, self.label
+
+
+module = Scripted().eval()
+save_script("scripted.pts", torch.jit.script(module))
+back = torch.jit.load(here / "scripted.pts")
+attributes = {
+    "training": False, "sizes": [1, 2, 3], "names": {"a": 1.5}, "label": "näme",
+    "conv.training": False, "conv.transposed": False,
+    "conv._reversed_padding_repeated_twice": [0, 0, 0, 0], "blocks.training": False, "blocks.0.training": False,
+    "blocks.1.training": False,
+}
+expect(
+    "scripted.pts", dict(back.state_dict()),
+    {"class": "__torch__.Scripted", "attributes": attributes},
+    constants=[],
+)
+
+
+class Traced(torch.nn.Module):
+    def forward(self, x):
+        return x + torch.tensor([[0.5, -1.0], [2.0, 4.0]])
+
+
+traced = torch.jit.trace(Traced(), torch.zeros(2, 2))
+save_script("traced.pts", traced)
+constants = torch.jit.load(here / "traced.pts").code_with_constants[1].const_mapping
+expect(
+    "traced.pts", {}, {"class": "__torch__.Traced", "attributes": {"training": True}},
+    constants=[{"name": key, **describe(value)} for key, value in constants.items()],
+)
+
 # Files that are refused, each for what it is
-save("legacy.pt", {"a": torch.ones(1)}, _use_new_zipfile_serialization=False)
+save("several_dicts.pt", {"one": weights, "two": weights})
+save("numpy_array.pt", {"a": torch.ones(1), "mean": numpy.ones(2)})
 save("sparse.pt", {"state": {"a": torch.eye(2).to_sparse(), "b": torch.ones(1)}})
 save("quantized.pt", {"a": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)})
 save("conjugate.pt", {"a": torch.tensor([1 + 2j]).conj()})
 save("negative.pt", {"a": torch.tensor([1 + 2j]).conj().imag})
-save("numpy_scalar.pt", {"a": torch.ones(1), "best": numpy.float64(0.5)})
 save("tensor.pt", torch.ones(2))
 save("empty_dict.pt", {"state": {}})
-torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), here / "script.pts")
 with zipfile.ZipFile(here / "bare.pt") as old, zipfile.ZipFile(here / "big_endian.pt", "w") as new:
     for entry in old.namelist():
         new.writestr(entry, b"big" if entry.endswith("byteorder") else old.read(entry))
@@ -254,6 +343,37 @@ safetensors.torch.save_file(
     {"matrix": torch.from_numpy(array), "vector": torch.arange(3.0)},
     here / "written.safetensors", {"key": "välue"},
 )
+
+# What PyTorch makes of floating-point numbers in another precision: edges of the formats, ties of the
+# rounding, and some of everything.
+numbers = [0.0, -0.0, 1.0, float("inf"), float("-inf"), float("nan"), 65504.0, 65519.99, 65520.0, -65536.0, 3.4e38,
+           3.38e38, 3.3961775e38, 2**-14, 2**-24, 2**-25, 2**-25 * 1.5, 2**-26, 1e-40, 1e-45]
+numbers += [1 + k / 2**11 for k in range(8)] + [1 + k / 2**8 for k in range(8)] + [2**-15 + k * 2**-26 for k in range(8)]
+numbers += torch.randn(200, dtype=torch.float64).mul(torch.logspace(-8, 8, 200, dtype=torch.float64)).tolist()
+floats = {str(t).removeprefix("torch."): torch.tensor(numbers, dtype=torch.float64).to(t)
+          for t in (torch.float64, torch.float32, torch.float16, torch.bfloat16)}
+floats["counts"] = torch.arange(3)
+save("floats.pt", {"state": floats, "note": "ties"})
+expect("floats.pt", floats, {"note": "ties"}, wrapper="state")
+
+
+def without_payload(tensor):
+    """Bytes in which every NaN is the usual one: its sign and payload depend on the machine."""
+    quiet = {torch.float32: 0x7FC00000, torch.float16: 0x7E00, torch.bfloat16: 0x7FC0}
+    integers = {torch.float32: torch.int32, torch.float16: torch.int16, torch.bfloat16: torch.int16}
+    if tensor.dtype in quiet:
+        bits = tensor.view(integers[tensor.dtype]).clone()
+        bits[tensor.isnan()] = quiet[tensor.dtype]
+        tensor = bits
+    return bytes(tensor.view(torch.uint8).tolist()).hex()
+
+
+converted = {
+    name: {key: without_payload(value.to(dtype) if value.is_floating_point() else value)
+           for key, value in floats.items()}
+    for name, dtype in [("float32", torch.float32), ("float16", torch.float16), ("bfloat16", torch.bfloat16)]
+}
+(here / "converted.json").write_text(json.dumps(converted, indent=1) + "\n")
 
 text = json.dumps(expected, indent=1, ensure_ascii=False)
 (here / "expected.json").write_text(text + "\n", encoding="utf-8")
