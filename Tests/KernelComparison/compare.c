@@ -2,7 +2,7 @@
 // precisions, activations and ways to combine. A program of its own, so that it can run under an
 // emulator of another processor: see scripts/test-neon.
 //
-// The programs prints a line for each path and kernel, and ends with 1 if one differs by more than
+// The program prints a line for each path and kernel, and ends with 1 if one differs by more than
 // 3e-6 of the largest magnitude.
 #include <math.h>
 #include <stdio.h>
