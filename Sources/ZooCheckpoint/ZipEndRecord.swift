@@ -69,7 +69,7 @@ struct ZipEndRecord {
     else { throw .corrupt("the zip64 locator points to no end record", at: locator) }
     reader = ByteReader(storage, at: start + 4)
     let length = try reader.integer(UInt64.self)
-    guard length >= 44, length == UInt64(locator - start - 12) else {
+    guard length >= 44, Int(exactly: length) == locator - start - 12 else {
       throw .corrupt("the zip64 end record has a wrong length", at: start)
     }
     _ = try reader.take(4)

@@ -138,4 +138,14 @@ struct HostileZipTests {
       }
     }
   }
+
+  /// Found by fuzzing: the record's length was compared with a negative number.
+  @Test func zip64RecordThatReachesIntoItsLocator() throws {
+    let bytes = try fixtureBytes("bare.pt")
+    let record = bytes.count - 22 - 20 - 56
+    for kept in 4..<56 {
+      let cut = Array(bytes[..<(record + kept)] + bytes[(record + 56)...])
+      #expect(refusal(cut) != nil, "\(kept) bytes of the record")
+    }
+  }
 }
