@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-sanitizers test-neon bench bench-peers fuzz docs format lint \
-  clean
+.PHONY: help setup build run test test-sanitizers test-neon test-distributed bench bench-peers fuzz docs \
+  format lint clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test-sanitizers: ## Test kernels, tensors and networks with address and thread s
 
 test-neon: ## Compare the kernels for Arm with the naive ones, in an emulator
 	@scripts/test-neon
+
+test-distributed: build ## Run Examples/distributed with Dask and compare with one process
+	@scripts/test-distributed
 
 bench: build ## Measure kernels and a whole ViT-B/16 on this machine
 	@scripts/bench

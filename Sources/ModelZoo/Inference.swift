@@ -84,7 +84,59 @@ public func inferBatch(
   }
 }
 
+extension Network {
+  /// The embeddings [N, D] of a batch's images; of five crops, the means.
+  ///
+  /// - Throws: ``NetworkError``; `CancellationError`.
+  public func embeddings(of batch: ImageBatch) async throws -> Tensor {
+    try await offload(to: inferenceQueue) { cancellation in
+      try cancellation.check()
+      return try self.embedding(batch.images).mean(ofGroups: batch.crops)
+    }
+  }
+
+  /// The feature maps [N, C, h, w] of a batch's images that detectors are built on.
+  ///
+  /// - Throws: ``NetworkError``; `CancellationError`.
+  public func detectionFeatures(of batch: ImageBatch) async throws -> [FeatureMap] {
+    try await offload(to: inferenceQueue) { cancellation in
+      try cancellation.check()
+      return try self.detectionFeatures(batch.images)
+    }
+  }
+}
+
+/// Classifies the images of a batch with several heads, for which they are embedded only once.
+///
+/// - Parameters:
+///   - net: the network whose embeddings the heads take.
+///   - batch: images of a collection; with five crops, results are the means over them.
+///   - heads: published heads, or the network's own classifier as one.
+///   - returnLogits: give logits in place of probabilities.
+/// - Returns: For each head probabilities [N, classes].
+/// - Throws: ``NetworkError``; `CancellationError`.
+public func inferBatch(
+  _ net: Network, _ batch: ImageBatch, heads: [Head], returnLogits: Bool = false
+) async throws -> [Tensor] {
+  try await offload(to: inferenceQueue) { cancellation in
+    try cancellation.check()
+    let embedding = try net.embedding(batch.images)
+    return try heads.map { head in
+      let logits = try head.classifier.logits(embedding)
+      return (returnLogits ? logits : logits.softmax()).mean(ofGroups: batch.crops)
+    }
+  }
+}
+
 extension Tensor {
+  /// The means of groups of rows that follow each other: from [N · G, …] to [N, …].
+  fileprivate func mean(ofGroups size: Int) -> Tensor {
+    if size == 1 { return self }
+    let groups = shape[0] / size
+    let byPart = reshaped([groups, size, count / max(shape[0], 1)]).transposed([1, 0, 2])
+    return byPart.reshaped([shape[0]] + shape.dropFirst()).mean(ofParts: size)
+  }
+
   /// The mean of equal parts of the outermost extent: from [P · N, …] to [N, …].
   fileprivate func mean(ofParts parts: Int) -> Tensor {
     let size = count / parts

@@ -18,6 +18,9 @@ package protocol Architecture: Sendable {
   /// Images [N, 3, H, W] to embeddings [N, D].
   func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix
 
+  /// The names of the feature maps and the shape [C, h, w] that each has for an image, in order.
+  var featureShapes: [(stage: String, shape: [Int])] { get }
+
   /// Images [N, 3, H, W] to feature maps [N, C, h, w], named and in order.
   func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap]
 }

@@ -119,6 +119,10 @@ public final class Network: Sendable {
     return backend.pass { workspace in architecture.featureMaps(batch, in: workspace) }
   }
 
+  /// The names of the stages of ``detectionFeatures(_:)``, and the shape [C, h, w] of one image's
+  /// map in each.
+  public var detectionFeatureShapes: [(stage: String, shape: [Int])] { architecture.featureShapes }
+
   /// Replaces the classifier by one for `classes` classes, which has no weights until a head is
   /// loaded into ``classifier``; 0 leaves the network without a classifier.
   public func resetClassifier(_ classes: Int) {

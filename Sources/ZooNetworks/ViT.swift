@@ -81,13 +81,23 @@ struct ViT: Architecture {
     return embedding
   }
 
+  var featureShapes: [(stage: String, shape: [Int])] {
+    let shape = [
+      embeddingSize, size.height / configuration.patchSize, size.width / configuration.patchSize,
+    ]
+    return featureBlocks.indices.map { ("stage\($0 + 1)", shape) }
+  }
+
+  /// The blocks whose outputs are feature maps.
+  private var featureBlocks: [Int] { configuration.outIndices ?? [blocks.count - 1] }
+
   func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap] {
     let count = images.shape[0]
     let (height, width) = (
       size.height / configuration.patchSize, size.width / configuration.patchSize
     )
     let x = tokens(of: images, in: workspace)
-    let indices = configuration.outIndices ?? [blocks.count - 1]
+    let indices = featureBlocks
     var maps: [FeatureMap] = []
     for (index, block) in blocks.enumerated() {
       block(x, images: count, in: workspace)

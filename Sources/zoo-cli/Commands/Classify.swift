@@ -9,7 +9,7 @@ extension Zoo {
       discussion: """
         Without --head the network's own classifier is used, and where it has none all heads \
         that the registry gives it. An image goes through the network once, however many heads \
-        are used.
+        are used. Images that cannot be read are passed over, and told of at the end.
         """)
 
     /// What the network's own classifier is called among the levels.
@@ -30,14 +30,33 @@ extension Zoo {
         """, valueName: "level"))
     var levels: [String] = []
 
-    @Option(help: "How many classes to print for each image and head.")
+    @Option(help: "How many classes to tell of for each image and head.")
     var topK = 5
+
+    @Option(
+      help: ArgumentHelp(
+        "Tell only of classes with at least this probability, or with --logits this logit.",
+        valueName: "value"))
+    var threshold: Float?
 
     @Flag(help: "Test-time augmentation: the mean over five crops, at five times the work.")
     var tta = false
 
     @Flag(help: "Print logits in place of probabilities.")
     var logits = false
+
+    @Option(
+      name: [.short, .long],
+      help: ArgumentHelp(
+        "Write a table to a .csv, .parquet or .jsonl file when all are done.", valueName: "file"),
+      completion: .file())
+    var output: OutputFile<TableFormat>?
+
+    @OptionGroup(title: "Evaluation")
+    var evaluation: EvaluationOptions
+
+    @OptionGroup(title: "Collections")
+    var collection: CollectionOptions
 
     @OptionGroup(title: "Common options")
     var options: CommonOptions
@@ -49,29 +68,56 @@ extension Zoo {
       guard !wantedLevels.contains("") else {
         throw ValidationError("--head needs the name of a level, such as family.")
       }
+      if let format = output?.format, ![.csv, .parquet, .jsonl].contains(format) {
+        throw ValidationError(
+          "--output takes .csv, .parquet or .jsonl here, not .\(format.rawValue).")
+      }
+      try collection.validate(writesFile: output != nil)
     }
 
     func run() async throws {
       let zoo = try await options.makeZoo()
       let entry = try zoo.registry.entry(named: model)
       for level in wantedLevels where level != Classify.ownLevel { _ = try entry.head(level) }
+      try output?.check()
+      let labelMap = try evaluation.labelMap()
       let progress = options.makeProgress()
-      let run = try await ImageRun(model, images, options, in: zoo, progress)
+      let run = try await CollectionRun(
+        model, images, collection, options, fiveCrops: tta, in: zoo, progress)
       let heads = try await heads(of: entry, run, in: zoo, progress)
-      var outputs = heads.map { _ in [Tensor]() }
-      try await run.forEachBatch { batch in
-        let batchOutputs = try await inferBatch(
-          run.net, batch, heads: heads.map(\.head), tta: tta, returnLogits: logits)
-        for (index, output) in batchOutputs.enumerated() { outputs[index].append(output) }
+      let levels = heads.map { (level: $0.level, classNames: $0.head.classNames) }
+      let truth = evaluation.trueClasses(of: run, levels: levels, map: labelMap)
+      let report = ClassificationReport(
+        levels: levels, topK: topK, threshold: threshold, isLogits: logits, truth: truth)
+      var evaluator = truth.map { Evaluator(levels: levels, truth: $0) }
+      func compute(_ batch: ImageBatch) async throws -> [Tensor] {
+        try await inferBatch(
+          run.net, batch, heads: heads.map(\.head), returnLogits: logits)
       }
-      StandardError.clearStatus()
-      let results = zip(heads, outputs).map { head, parts in
-        LevelResult(
-          level: head.level, classNames: head.head.classNames, outputs: Tensor(joining: parts),
-          topK: topK)
+      guard let output else {
+        var printer = RowPrinter(isJSON: options.json)
+        return try await run.printing(compute) { batch, outputs in
+          evaluator?.add(batch, outputs)
+          if !evaluation.isOnlyEvaluation {
+            try report.print(batch, outputs, of: run, to: &printer)
+          }
+        } end: {
+          if !evaluation.isOnlyEvaluation { try printer.end() }
+          try evaluation.tell(evaluator, asJSON: options.json)
+        }
       }
-      let report = ClassificationReport(images: images.images, results: results, isLogits: logits)
-      try options.json ? StandardOutput.write(report.json) : StandardOutput.write(report.text)
+      var plan = evaluation.plan
+      plan["heads"] = .array(heads.map { .strings([$0.level, $0.head.file]) })
+      plan["top k"] = .integer(topK)
+      plan["threshold"] = threshold.map { .number(Double($0)) } ?? .null
+      plan["logits"] = .bool(logits)
+      try await run.writing(to: output, report.schema(model), plan: plan, compute) {
+        report.values($0, $1, of: run)
+      } finally: { spool in
+        try options.tell(ofTable: output.path, rows: spool.rowCount)
+        try evaluator?.add(spool, report)
+        try evaluation.tell(evaluator, asJSON: options.json)
+      }
     }
 
     private var wantedLevels: [String] {
@@ -84,7 +130,7 @@ extension Zoo {
     }
 
     private func heads(
-      of entry: RegistryEntry, _ run: ImageRun, in zoo: ModelZoo, _ progress: ProgressReport
+      of entry: RegistryEntry, _ run: CollectionRun, in zoo: ModelZoo, _ progress: ProgressReport
     ) async throws -> [(level: String, head: Head)] {
       let own = Head(classifierOf: run.net, run.info)
       let defaults = own == nil ? entry.heads.map(\.level) : [Classify.ownLevel]

@@ -7,15 +7,10 @@ extension Zoo {
       commandName: "embed",
       abstract: "Turn images into embeddings.",
       discussion: """
-        One row of float32 numbers for each image, in the order of the arguments. Without \
-        --output they are printed as CSV, or with --json as JSON.
+        One row of float32 numbers for each image, in the order of the arguments; images that \
+        cannot be read are passed over, and told of at the end. Without --output rows are printed \
+        as CSV, or with --json as JSON.
         """)
-
-    enum Format: String, CaseIterable {
-      case npy
-      case csv
-      case safetensors
-    }
 
     @Argument(help: "The name of a model.")
     var model: String
@@ -26,32 +21,91 @@ extension Zoo {
     @Option(
       name: [.short, .long],
       help: ArgumentHelp(
-        "Write to a file, as .npy [N, D], .csv, or .safetensors with the tensor 'embedding'.",
-        valueName: "file"), completion: .file())
-    var output: OutputFile<Format>?
+        """
+        Write to a file when all are done: .parquet, .csv, .jsonl, .npy [N, D] with the images' \
+        names beside it, or .safetensors with the tensor 'embedding'.
+        """, valueName: "file"), completion: .file())
+    var output: OutputFile<TableFormat>?
+
+    @Flag(help: "Divide each embedding by its Euclidean length.")
+    var normalize = false
+
+    @Option(
+      help: ArgumentHelp(
+        "Keep only the first so many numbers of each embedding, before it is normalised.",
+        valueName: "n"))
+    var truncate: Int?
+
+    @OptionGroup(title: "Labels")
+    var labels: LabelOptions
+
+    @OptionGroup(title: "Collections")
+    var collection: CollectionOptions
 
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
+    func validate() throws {
+      if let truncate, truncate < 1 {
+        throw ValidationError("--truncate is \(truncate) where a number from 1 on is expected.")
+      }
+      try collection.validate(writesFile: output != nil)
+    }
+
     func run() async throws {
       let zoo = try await options.makeZoo()
       try output?.check()
-      let run = try await ImageRun(model, images, options, in: zoo, options.makeProgress())
-      var parts: [Tensor] = []
-      try await run.forEachBatch { batch in
-        parts.append(try await offload { _ in try run.net.embedding(batch) })
+      let run = try await CollectionRun(
+        model, images, collection, options, in: zoo, options.makeProgress())
+      let size = run.net.embeddingSize
+      if let truncate, truncate > size {
+        throw ValidationError("--truncate is \(truncate), but embeddings have \(size) numbers.")
       }
-      StandardError.clearStatus()
+      let labeling = try labels.labeling(of: run)
       let report = EmbeddingReport(
-        model: model, images: images.images, embeddings: Tensor(joining: parts))
-      if let output {
-        try report.write(to: output)
-        try options.tell(ofOutput: output.path, [("embedding", report.embeddings.shape)])
-      } else if options.json {
-        try StandardOutput.write(report.json)
-      } else {
-        for line in report.csvLines { try StandardOutput.write(line) }
+        size: truncate ?? size, labeling: labeling)
+      func compute(_ batch: ImageBatch) async throws -> Tensor {
+        try await run.net.embeddings(of: batch).finished(size: report.size, normalize: normalize)
+      }
+      guard let output else {
+        var printer = RowPrinter(isJSON: options.json)
+        return try await run.printing(compute) {
+          try report.print($0, $1, of: run, to: &printer)
+        } end: {
+          try printer.end()
+        }
+      }
+      var plan = labels.plan
+      plan["normalize"] = .bool(normalize)
+      try await run.writing(
+        to: output, report.schema(model), plan: plan, compute
+      ) { batch, embeddings in
+        report.values(batch, embeddings, of: run)
+      } finally: { spool in
+        try options.tell(ofOutput: output.path, [("embedding", [spool.rowCount, report.size])])
       }
     }
+  }
+}
+
+extension Tensor {
+  /// Embeddings [N, D] cut to their first `size` numbers, each then made one of length 1 if wanted.
+  ///
+  /// A row of zeros stays as it is; lengths are at least 1e-12, as in PyTorch's `normalize`.
+  fileprivate func finished(size: Int, normalize: Bool) -> Tensor {
+    let width = shape[1]
+    if size == width, !normalize { return self }
+    var result: [Float] = []
+    result.reserveCapacity(shape[0] * size)
+    for row in 0..<shape[0] {
+      let values = scalars[row * width..<row * width + size]
+      guard normalize else {
+        result += values
+        continue
+      }
+      let length = max(values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot(), 1e-12)
+      result += values.lazy.map { Float(Double($0) / length) }
+    }
+    return Tensor(shape: [shape[0], size], scalars: result)
   }
 }

@@ -7,14 +7,9 @@ extension Zoo {
       commandName: "features",
       abstract: "Turn images into the feature maps that detectors are built on.",
       discussion: """
-        One tensor [N, C, H, W] for each stage of the network, named stage1 and so on. Without \
-        --output only their shapes are printed.
+        One tensor [N, C, H, W] for each stage of the network, named stage1 and so on; images that \
+        cannot be read are passed over. Without --output only the tensors' shapes are printed.
         """)
-
-    enum Format: String, CaseIterable {
-      case safetensors
-      case npz
-    }
 
     @Argument(help: "The name of a model.")
     var model: String
@@ -24,47 +19,65 @@ extension Zoo {
 
     @Option(
       name: [.short, .long],
-      help: ArgumentHelp("Write the tensors to a .safetensors or .npz file.", valueName: "file"),
-      completion: .file())
-    var output: OutputFile<Format>?
+      help: ArgumentHelp(
+        "Write the tensors to a .safetensors, .npz or .parquet file when all are done.",
+        valueName: "file"), completion: .file())
+    var output: OutputFile<TableFormat>?
+
+    @OptionGroup(title: "Collections")
+    var collection: CollectionOptions
 
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
+    func validate() throws {
+      if let format = output?.format, ![.safetensors, .npz, .parquet].contains(format) {
+        throw ValidationError(
+          "--output takes .safetensors, .npz or .parquet here, not .\(format.rawValue).")
+      }
+      try collection.validate(writesFile: output != nil)
+    }
+
     func run() async throws {
       let zoo = try await options.makeZoo()
       try output?.check()
-      let run = try await ImageRun(model, images, options, in: zoo, options.makeProgress())
-      var parts: [[FeatureMap]] = []
-      try await run.forEachBatch { batch in
-        parts.append(try await offload { _ in try run.net.detectionFeatures(batch) })
+      let run = try await CollectionRun(
+        model, images, collection, options, in: zoo, options.makeProgress())
+      func compute(_ batch: ImageBatch) async throws -> [FeatureMap] {
+        try await run.net.detectionFeatures(of: batch)
       }
-      StandardError.clearStatus()
-      let stages = parts[0].indices.map { stage in
-        (name: parts[0][stage].stage, tensor: Tensor(joining: parts.map { $0[stage].tensor }))
-      }
-      if let output {
-        try write(stages, to: output)
-        try options.tell(ofOutput: output.path, stages.map { ($0.name, $0.tensor.shape) })
-      } else if options.json {
-        let tensors = stages.map { name, tensor -> JSONValue in
-          ["name": .string(name), "shape": .integers(tensor.shape)]
+      guard let output else {
+        var shapes: [(name: String, shape: [Int])] = []
+        return try await run.printing(compute) { _, maps in
+          shapes = maps.enumerated().map { index, map in
+            let count = map.tensor.shape[0] + (shapes.isEmpty ? 0 : shapes[index].shape[0])
+            return (map.stage, [count] + map.tensor.shape.dropFirst())
+          }
+        } end: {
+          try printShapes(shapes)
         }
-        try StandardOutput.write(["tensors": .array(tensors)])
-      } else {
-        for (name, tensor) in stages { try StandardOutput.write("\(name) \(tensor.shape)") }
+      }
+      let stages = run.net.detectionFeatureShapes
+      let schema = TableSchema(
+        columns: [TableColumn(name: "sample", kind: .text)]
+          + stages.map { TableColumn(name: $0.stage, kind: .vector($0.shape)) },
+        metadata: [("model", model)])
+      try await run.writing(to: output, schema, compute) { batch, maps in
+        [.texts(batch.positions.map(run.sample))] + maps.map { .vectors($0.tensor) }
+      } finally: { spool in
+        try options.tell(
+          ofOutput: output.path, stages.map { ($0.stage, [spool.rowCount] + $0.shape) })
       }
     }
 
-    private func write(
-      _ stages: [(name: String, tensor: Tensor)], to file: OutputFile<Format>
-    ) throws(CheckpointError) {
-      switch file.format {
-      case .npz: try NumpyWriter.writeNPZ(stages, to: file.path)
-      case .safetensors:
-        try SafetensorsWriter.write(
-          stages, metadata: tensorMetadata(model: model, images: images.images), to: file.path)
+    private func printShapes(_ shapes: [(name: String, shape: [Int])]) throws {
+      if options.json {
+        let tensors = shapes.map { name, shape -> JSONValue in
+          ["name": .string(name), "shape": .integers(shape)]
+        }
+        return try StandardOutput.write(["tensors": .array(tensors)])
       }
+      for (name, shape) in shapes { try StandardOutput.write("\(name) \(shape)") }
     }
   }
 }

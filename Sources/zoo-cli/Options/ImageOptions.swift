@@ -3,7 +3,11 @@ import ModelZoo
 
 /// The images of a command, and how they are prepared.
 struct ImageOptions: ParsableArguments {
-  @Argument(help: "JPEG, PNG or WebP files.", completion: .file())
+  @Argument(
+    help: """
+      JPEG, PNG or WebP files, directories of them, tar archives, quoted patterns such as \
+      'plates/**/*.jpg', or - for a list on standard input.
+      """, completion: .file())
   var images: [String]
 
   @Option(

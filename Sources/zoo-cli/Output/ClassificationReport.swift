@@ -1,58 +1,147 @@
 import ModelZoo
 
-/// What one head says of all images.
-struct LevelResult {
-  let level: String
-  let classNames: [String]
-  /// Probabilities or logits [N, classes].
-  let outputs: Tensor
+/// The result of `zoo classify`, for people's screens and for files.
+struct ClassificationReport {
+  /// The levels and the classes of each.
+  let levels: [(level: String, classNames: [String])]
   let topK: Int
+  /// The least probability or logit that is told.
+  let threshold: Float?
+  let isLogits: Bool
+  /// Each image's true classes, where they are known.
+  let truth: TrueClasses?
 
-  /// The likeliest classes of an image, the first being the likeliest.
-  func best(ofImage image: Int) -> [(label: String, index: Int, value: Float)] {
-    let values = outputs[image].scalars
-    return values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(topK).map {
-      (classNames[$0], $0, values[$0])
+  private var valueName: String { isLogits ? "logit" : "probability" }
+
+  /// A class that an image may show.
+  private struct Prediction {
+    var label: String
+    var index: Int
+    var value: Float
+  }
+
+  /// The likeliest classes of the image in a row, the likeliest first.
+  private func best(_ outputs: [Tensor], level: Int, row: Int) -> [Prediction] {
+    let values = outputs[level][row].scalars
+    return values.largest(topK).compactMap { index in
+      if let threshold, !(values[index] >= threshold) { return nil }
+      return Prediction(
+        label: levels[level].classNames[index], index: index, value: values[index])
     }
   }
-}
 
-/// The result of `zoo classify`.
-struct ClassificationReport {
-  let images: [String]
-  let results: [LevelResult]
-  let isLogits: Bool
-
-  var json: JSONValue {
-    let key = isLogits ? "logit" : "probability"
-    return .array(
-      images.indices.map { image in
-        var levels = JSONObject()
-        for result in results {
-          levels[result.level] = .array(
-            result.best(ofImage: image).map { label, index, value in
-              ["label": .string(label), "index": .integer(index), key: .number(Double(value))]
-            })
-        }
-        return ["image": .string(images[image]), "results": .object(levels)]
-      })
+  /// Prints a batch.
+  func print(
+    _ batch: ImageBatch, _ outputs: [Tensor], of run: CollectionRun, to printer: inout RowPrinter
+  ) throws {
+    for (row, position) in batch.positions.enumerated() {
+      let sample = run.sample(position)
+      let results = levels.indices.map { best(outputs, level: $0, row: row) }
+      try printer.print(
+        header: nil, line: text(sample, results), json: json(sample, results))
+    }
   }
 
-  var text: String {
-    images.indices.map { image in
-      var table = Table([("", .left), ("", .left), ("", .right)])
-      for result in results {
-        for (rank, best) in result.best(ofImage: image).enumerated() {
-          table.append([rank == 0 ? result.level : "", best.label, text(best.value)])
-        }
+  private func json(_ sample: String, _ results: [[Prediction]]) -> JSONValue {
+    var object = JSONObject()
+    for (level, predictions) in zip(levels, results) {
+      object[level.level] = .array(
+        predictions.map {
+          [
+            "label": .string($0.label), "index": .integer($0.index),
+            valueName: .number(Double($0.value)),
+          ]
+        })
+    }
+    return ["image": .string(sample), "results": .object(object)]
+  }
+
+  private func text(_ sample: String, _ results: [[Prediction]]) -> String {
+    var table = Table([("", .left), ("", .left), ("", .right)])
+    for (level, predictions) in zip(levels, results) {
+      if predictions.isEmpty { table.append([level.level, "-", ""]) }
+      for (rank, best) in predictions.enumerated() {
+        table.append([rank == 0 ? level.level : "", best.label, text(best.value)])
       }
-      return images[image] + "\n" + table.text(indent: 2)
-    }.joined(separator: "\n")
+    }
+    return sample + "\n" + table.text(indent: 2)
   }
 
   private func text(_ value: Float) -> String {
     isLogits
       ? Units.decimal(Double(value), places: 3)
       : Units.decimal(100 * Double(value), places: 2) + "%"
+  }
+
+  /// The columns of a file: for each level its class, the class's index and probability; from the
+  /// second likeliest on with `_2` and so on.
+  ///
+  /// Where true classes are known, they come with the rank that the true class has among all.
+  func schema(_ model: String) -> TableSchema {
+    var columns = [TableColumn(name: "sample", kind: .text)]
+    if truth != nil { columns.append(TableColumn(name: "label", kind: .text)) }
+    for (level, names) in levels {
+      if truth != nil {
+        columns.append(TableColumn(name: "\(level)_label", kind: .integer))
+        columns.append(TableColumn(name: "\(level)_rank", kind: .integer))
+      }
+      for rank in 1...min(topK, max(names.count, 1)) {
+        let suffix = rank == 1 ? "" : "_\(rank)"
+        columns.append(TableColumn(name: level + suffix, kind: .text))
+        columns.append(TableColumn(name: "\(level)_index\(suffix)", kind: .integer))
+        columns.append(TableColumn(name: "\(level)_\(valueName)\(suffix)", kind: .number))
+      }
+    }
+    return TableSchema(columns: columns, metadata: [("model", model)])
+  }
+
+  func values(
+    _ batch: ImageBatch, _ outputs: [Tensor], of run: CollectionRun
+  ) -> [TableBatch.Values] {
+    var values = [TableBatch.Values.texts(batch.positions.map(run.sample))]
+    if let truth { values.append(.texts(batch.positions.map { truth.name(of: $0) })) }
+    for (level, (_, names)) in levels.enumerated() {
+      if let truth {
+        let labels = batch.positions.map { truth.index(of: $0, level: level) }
+        values.append(.integers(labels.map { Int64($0 ?? -1) }))
+        values.append(
+          .integers(
+            labels.enumerated().map { row, label in
+              label.map { Int64(outputs[level][row].scalars.rank(of: $0)) }
+            }))
+      }
+      let best = batch.positions.indices.map { self.best(outputs, level: level, row: $0) }
+      for rank in 0..<min(topK, max(names.count, 1)) {
+        let predictions = best.map { rank < $0.count ? $0[rank] : nil }
+        values.append(.texts(predictions.map { $0?.label }))
+        values.append(.integers(predictions.map { $0.map { Int64($0.index) } }))
+        values.append(.numbers(predictions.map { $0?.value }))
+      }
+    }
+    return values
+  }
+}
+
+extension [Float] {
+  /// The positions of the largest numbers, the largest first; of equal ones, the first comes first.
+  func largest(_ count: Int) -> [Int] {
+    var best: [Int] = []
+    for index in indices {
+      if best.count == count, let last = best.last, !(self[index] > self[last]) { continue }
+      let place = best.firstIndex { self[index] > self[$0] } ?? best.endIndex
+      best.insert(index, at: place)
+      if best.count > count { best.removeLast() }
+    }
+    return best
+  }
+
+  /// The place that a number has among all, the largest having place 1; of equal ones, the first
+  /// comes first.
+  func rank(of index: Int) -> Int {
+    var rank = 1
+    for other in indices where self[other] > self[index] || self[other] == self[index] && other < index {
+      rank += 1
+    }
+    return rank
   }
 }

@@ -1,56 +1,54 @@
 import ModelZoo
 
-/// The result of `zoo embed`.
+/// The result of `zoo embed`, for people's screens and for files.
 struct EmbeddingReport {
-  let model: String
-  let images: [String]
-  /// The embeddings [N, D].
-  let embeddings: Tensor
+  /// How many numbers an embedding has.
+  let size: Int
+  let labeling: Labeling?
 
-  var json: JSONValue {
-    .array(
-      images.indices.map { image in
-        let row = embeddings[image].scalars
-        return [
-          "image": .string(images[image]),
-          "embedding": .array(row.map { .number(Double($0)) }),
-        ]
-      })
+  func schema(_ model: String) -> TableSchema {
+    var columns = [TableColumn(name: "sample", kind: .text)]
+    if labeling != nil { columns.append(TableColumn(name: "label", kind: .integer)) }
+    columns.append(TableColumn(name: "embedding", kind: .vector([size])))
+    return TableSchema(
+      columns: columns, metadata: [("model", model)] + (labeling?.metadata ?? []))
   }
 
-  /// The columns that birder's `predict` script writes: `sample`, `0`, `1` and so on.
-  var csvLines: some Sequence<String> {
-    let header = ["sample"] + (0..<embeddings.shape[1]).map { String($0) }
-    return [header.joined(separator: ",")]
-      + images.indices.lazy.map { image in
-        ([csvField(images[image])] + embeddings[image].scalars.map { "\($0)" })
-          .joined(separator: ",")
-      }
+  func values(
+    _ batch: ImageBatch, _ embeddings: Tensor, of run: CollectionRun
+  ) -> [TableBatch.Values] {
+    var values = [TableBatch.Values.texts(batch.positions.map(run.sample))]
+    if let labeling { values.append(.integers(batch.positions.map(labeling.index))) }
+    return values + [.vectors(embeddings)]
   }
 
-  func write(to file: OutputFile<Zoo.Embed.Format>) throws(CheckpointError) {
-    switch file.format {
-    case .npy: try NumpyWriter.writeNPY(embeddings, to: file.path)
-    case .csv: try TextWriter.write(csvLines, to: file.path)
-    case .safetensors:
-      try SafetensorsWriter.write(
-        [("embedding", embeddings)], metadata: tensorMetadata(model: model, images: images),
-        to: file.path)
+  /// Prints a batch; CSV has the columns that birder's `predict` script writes.
+  func print(
+    _ batch: ImageBatch, _ embeddings: Tensor, of run: CollectionRun, to printer: inout RowPrinter
+  ) throws {
+    for (row, position) in batch.positions.enumerated() {
+      let sample = run.sample(position)
+      let label = labeling?.index(of: position)
+      let numbers = embeddings[row].scalars
+      try printer.print(
+        header: header.joined(separator: ","),
+        line: ([csvField(sample)] + (label.map { ["\($0)"] } ?? []) + numbers.map { "\($0)" })
+          .joined(separator: ","),
+        json: json(sample, label, numbers))
     }
   }
-}
 
-/// A field of a CSV file, quoted where it has to be (RFC 4180).
-func csvField(_ text: String) -> String {
-  guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-  return "\""
-    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-    + "\""
-}
+  private var header: [String] {
+    ["sample"] + (labeling == nil ? [] : ["label"]) + (0..<size).map { String($0) }
+  }
 
-/// What a file of tensors says of its rows.
-func tensorMetadata(model: String, images: [String]) -> [(key: String, value: String)] {
-  [("model", model), ("images", JSONValue.strings(images).serialized())]
+  private func json(_ sample: String, _ label: Int64?, _ numbers: [Float]) -> JSONValue {
+    var object = JSONObject()
+    object["image"] = .string(sample)
+    if let label { object["label"] = .integer(Int(label)) }
+    object["embedding"] = .array(numbers.map { .number(Double($0)) })
+    return .object(object)
+  }
 }
 
 extension CommonOptions {

@@ -47,16 +47,23 @@ final class ProgressReport: Sendable {
     }
   }
 
-  /// Takes how many images are done.
-  func report(images done: Int, of total: Int) {
-    let isDue = state.withLock { $0.isDue("", isLast: done == total, at: .now) }
-    guard isDue else { return }
+  /// Takes how far a run over images has come.
+  func report(_ run: RunSummary) {
+    guard state.withLock({ $0.isDue("", isLast: run.done == run.count, at: .now) }) else { return }
     switch style {
     case .none: break
-    case .json:
-      let json: JSONValue = ["images": .integer(done), "of": .integer(total)]
+    case .json: StandardError.write(run.json.serialized())
+    case .terminal: StandardError.showStatus([run.status])
+    }
+  }
+
+  /// Tells how a run over images went.
+  func finish(_ run: RunSummary) {
+    if style == .json {
+      let json: JSONValue = ["summary": run.json]
       StandardError.write(json.serialized())
-    case .terminal: StandardError.showStatus(["\(done) of \(total) images"])
+    } else if run.count > 1, style == .terminal {
+      for line in run.lines { StandardError.note(line) }
     }
   }
 }

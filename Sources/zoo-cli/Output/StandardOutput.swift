@@ -12,11 +12,11 @@ import ModelZoo
 enum StandardOutput {
   static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-  /// Writes a text and a line feed.
+  /// Writes a text and, by default, a line feed.
   ///
   /// - Throws: ``ClosedPipe``; ``CommandError`` where it goes to a file that cannot be written.
-  static func write(_ text: String) throws {
-    try Array((text + "\n").utf8).withUnsafeBytes { bytes in
+  static func write(_ text: String, terminator: String = "\n") throws {
+    try Array((text + terminator).utf8).withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = writeOnce(UnsafeRawBufferPointer(rebasing: rest), to: STDOUT_FILENO)

@@ -1,0 +1,122 @@
+import Dispatch
+
+/// Makes batches ahead of whoever takes them.
+///
+/// While one batch is worked on, the next one is put together, and images of the one after that are
+/// decoded.
+actor ImageReadAhead {
+  private let batches: ImageBatches
+  /// The next position of which the decoding has not begun.
+  private var position: Int
+  /// The images that are being decoded, in order, from `position - pending.count` on.
+  private var pending: [Task<PreparedImage, any Error>] = []
+  private var upcoming: Task<ImageBatch?, any Error>?
+
+  init(_ batches: ImageBatches) {
+    self.batches = batches
+    position = batches.range.lowerBound
+  }
+
+  func next() async throws -> ImageBatch? {
+    let task = upcoming ?? Task { try await makeBatch() }
+    let batch = try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    upcoming = batch == nil ? nil : Task { [weak self] in try await self?.makeBatch() }
+    return batch
+  }
+
+  private func makeBatch() async throws -> ImageBatch? {
+    let size = batches.options.batchSize
+    let start = position - pending.count
+    var end = start
+    var positions: [Int] = []
+    var images: [Tensor] = []
+    var faults: [ImageFault] = []
+    var notes: [ImageNote] = []
+    while images.count < size {
+      decodeAhead()
+      if pending.isEmpty { break }
+      let task = pending.removeFirst()
+      let prepared = try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        task.cancel()
+      }
+      switch prepared {
+      case .image(let tensor, let texts):
+        positions.append(end)
+        images.append(tensor)
+        notes += texts.map { ImageNote(position: end, text: $0) }
+      case .faulty(let error):
+        if batches.options.isStrict { throw error }
+        faults.append(ImageFault(position: end, error: error))
+      }
+      end += 1
+    }
+    guard start < end else { return nil }
+    decodeAhead()
+    let (height, width) = batches.transform.size
+    let crops = batches.options.fiveCrops ? 5 : 1
+    var scalars: [Float] = []
+    scalars.reserveCapacity(images.count * crops * 3 * height * width)
+    for image in images { scalars += image.scalars }
+    return ImageBatch(
+      inputs: start..<end, positions: positions,
+      images: Tensor(shape: [images.count * crops, 3, height, width], scalars: scalars),
+      crops: crops, faults: faults, notes: notes)
+  }
+
+  /// Begins to decode so many images that two batches are under way.
+  private func decodeAhead() {
+    while pending.count < 2 * batches.options.batchSize, position < batches.range.upperBound {
+      let (batches, position) = (batches, position)
+      pending.append(
+        Task { try await offload { try PreparedImage(position, in: batches, $0) } })
+      self.position += 1
+    }
+  }
+
+  deinit {
+    for task in pending { task.cancel() }
+    upcoming?.cancel()
+  }
+}
+
+/// What became of an image.
+enum PreparedImage: Sendable {
+  /// A network's input [3, H, W], or five crops [5, 3, H, W], with the decoder's notes.
+  case image(Tensor, notes: [String])
+  case faulty(ImageError)
+
+  /// Reads, decodes and transforms an image.
+  init(_ position: Int, in batches: ImageBatches, _ cancellation: Cancellation) throws {
+    try cancellation.check()
+    let source = batches.collection.source(position)
+    let options = batches.options.decoding
+    do throws(ImageError) {
+      let bytes = try batches.times.measure(.reading) { () throws(ImageError) in
+        try batches.collection.bytes(of: source, limit: options.maximumByteCount)
+      }
+      self = try batches.times.measure(.decoding) { () throws(ImageError) in
+        let image = try RGBImage(decoding: bytes, name: source.sample, options: options)
+        let input = batches.transform(image)
+        return .image(
+          batches.options.fiveCrops ? try crops(of: input) : input, notes: image.notes)
+      }
+    } catch {
+      self = .faulty(error)
+    }
+  }
+}
+
+/// Five crops [5, 3, H, W] of an image [3, H, W].
+private func crops(of image: Tensor) throws(ImageError) -> Tensor {
+  do throws(TensorError) {
+    return try image.reshaped([1] + image.shape).fiveCrops()
+  } catch {
+    throw .invalidTransform(reason: "\(error)")
+  }
+}

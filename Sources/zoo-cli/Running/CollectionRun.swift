@@ -1,0 +1,174 @@
+import ModelZoo
+
+/// A model and the collection of images that it runs on.
+struct CollectionRun {
+  let model: String
+  let net: Network
+  let info: ModelInfo
+  let collection: ImageCollection
+  private let batches: ImageBatches
+  private let images: ImageOptions
+  private let options: CollectionOptions
+  private let common: CommonOptions
+  private let progress: ProgressReport
+
+  /// Finds the images and loads a model for them.
+  ///
+  /// Images come first: a wrong path shows before a long download.
+  init(
+    _ model: String, _ images: ImageOptions, _ options: CollectionOptions,
+    _ common: CommonOptions, fiveCrops: Bool = false, in zoo: ModelZoo, _ progress: ProgressReport
+  ) async throws {
+    self.model = model
+    self.images = images
+    self.options = options
+    self.common = common
+    self.progress = progress
+    let precision = try common.precision
+    let entry = try zoo.registry.entry(named: model)
+    if let obstacle = try zoo.obstacle(toRunning: entry) { throw obstacle }
+    collection = try await offload { _ in try images.collection(options) }
+    (net, info) = try await zoo.loadPretrainedModel(
+      model, options: LoadOptions(size: images.size, precision: precision),
+      progress: progress.handler)
+    let transform = try ImageTransform(
+      size: (net.inputSize.height, net.inputSize.width), rgbStats: info.rgbStats,
+      centerCrop: images.centerCrop, simpleCrop: images.simpleCrop)
+    var batchOptions = ImageBatchOptions()
+    batchOptions.batchSize = options.batchSize
+    batchOptions.fiveCrops = fiveCrops
+    batchOptions.isStrict = options.strict
+    batchOptions.decoding = ImageDecodingOptions(
+      appliesOrientation: images.exifRotation,
+      reducedJPEGSize: images.fastJPEG ? transform.resizedSize : nil)
+    let range = options.shard.map { collection.shard($0.number, of: $0.count) }
+    batches = ImageBatches(collection, range: range, transform: transform, options: batchOptions)
+  }
+
+  /// The name of an image.
+  func sample(_ position: Int) -> String { collection.source(position).sample }
+
+  /// Runs it all and prints the result of each batch, and at the end what has to follow.
+  func printing<Output>(
+    _ compute: (ImageBatch) async throws -> Output,
+    _ print: (ImageBatch, Output) throws -> Void, end: () throws -> Void
+  ) async throws {
+    var summary = RunSummary(count: batches.range.count)
+    var faults: [RowFault] = []
+    try await forEachBatch(of: batches, &summary) { batch, summary in
+      faults += batch.faults.map { fault($0) }
+      if batch.positions.isEmpty { return }
+      let output = try await summary.timing(\.network) { try await compute(batch) }
+      StandardError.clearStatus()
+      try summary.timing(\.writing) { try print(batch, output) }
+    }
+    if faults.count < summary.count || summary.count == 0 { try end() }
+    try finish(summary, faults)
+  }
+
+  /// Runs it all, with its results in a journal until they are complete, and writes a file of them.
+  ///
+  /// - Parameters:
+  ///   - plan: what else decides the results, besides the model, the images and their preparation.
+  ///   - finally: does with the complete journal what there is to do besides the file.
+  func writing<Output>(
+    to file: OutputFile<TableFormat>, _ schema: TableSchema, plan: JSONObject = JSONObject(),
+    _ compute: (ImageBatch) async throws -> Output,
+    _ tabulate: (ImageBatch, Output) throws -> [TableBatch.Values],
+    _ finally: (TableSpool) async throws -> Void = { _ in }
+  ) async throws {
+    let range = batches.range
+    let spool = try TableSpool(
+      for: file.path, schema: schema, plan: try self.plan(plan), inputs: range,
+      resuming: options.resume)
+    let rest = batches.from(spool.nextInput)
+    var summary = RunSummary(count: range.count)
+    summary.skip(spool.nextInput - range.lowerBound)
+    if spool.nextInput > range.lowerBound {
+      StandardError.note("goes on after \(spool.nextInput - range.lowerBound) images")
+    }
+    try await forEachBatch(of: rest, &summary) { batch, summary in
+      var rows: TableBatch?
+      if !batch.positions.isEmpty {
+        let output = try await summary.timing(\.network) { try await compute(batch) }
+        rows = TableBatch(columns: try tabulate(batch, output))
+      }
+      try summary.timing(\.writing) {
+        try spool.append(rows, inputs: batch.inputs, faults: batch.faults.map { fault($0) })
+      }
+    }
+    let faults = try spool.faults()
+    guard spool.rowCount > 0 else {
+      try finish(summary, faults)
+      throw CommandError(.other, "there are no images, so \(file.path) is not written")
+    }
+    try summary.timing(\.writing) { try spool.render(to: file.path, format: file.format) }
+    try await finally(spool)
+    try spool.remove()
+    try finish(summary, faults)
+  }
+
+  private func forEachBatch(
+    of batches: ImageBatches, _ summary: inout RunSummary,
+    _ body: (ImageBatch, inout RunSummary) async throws -> Void
+  ) async throws {
+    var iterator = batches.makeAsyncIterator()
+    while let batch = try await summary.timing(\.waiting, { try await iterator.next() }) {
+      for note in batch.notes { StandardError.note("\(sample(note.position)): \(note.text)") }
+      for fault in batch.faults { StandardError.note("passed over: \(fault.error)") }
+      try await body(batch, &summary)
+      summary.add(batch)
+      progress.report(summary)
+    }
+    summary.add(batches.times)
+  }
+
+  private func fault(_ fault: ImageFault) -> RowFault {
+    RowFault(
+      sample: sample(fault.position), reason: "\(fault.error)", kind: fault.error.kind)
+  }
+
+  /// What decides the results: an interrupted run is gone on with only if all of it is the same.
+  private func plan(_ more: JSONObject) throws -> JSONValue {
+    let transform = batches.transform
+    let own: [(String, JSONValue)] = [
+      ("version", .string(zooVersion)),
+      ("model", .string(model)),
+      ("file", .string(info.file)),
+      ("precision", .string(try common.precision.rawValue)),
+      ("size", .integers([transform.size.height, transform.size.width])),
+      ("mean", .array(transform.rgbStats.mean.map { .number(Double($0)) })),
+      ("std", .array(transform.rgbStats.std.map { .number(Double($0)) })),
+      ("centre crop", .number(transform.centerCrop)),
+      ("simple crop", .bool(transform.simpleCrop)),
+      ("EXIF rotation", .bool(images.exifRotation)),
+      ("fast JPEG", .bool(images.fastJPEG)),
+      ("five crops", .bool(batches.options.fiveCrops)),
+      ("images", .integer(collection.count)),
+      ("names of images", .string(String(collection.fingerprint, radix: 16))),
+    ]
+    var plan = JSONObject()
+    for (key, value) in own { plan[key] = value }
+    for (key, value) in more { plan[key] = value }
+    return .object(plan)
+  }
+
+  /// Tells how it went; faulty images are a failure in the end.
+  private func finish(_ summary: RunSummary, _ faults: [RowFault]) throws {
+    StandardError.clearStatus()
+    if let path = options.errors {
+      let lines = ["sample,reason"] + faults.map { "\(csvField($0.sample)),\(csvField($0.reason))" }
+      try TextWriter.write(lines, to: path)
+    }
+    progress.finish(summary)
+    guard let first = faults.first else { return }
+    let kinds = Set(faults.map(\.kind))
+    let list = options.errors.map { "; \($0) lists them" } ?? "; --errors FILE lists them"
+    throw CommandError(
+      kinds.count == 1 ? first.kind : .other,
+      faults.count == 1
+        ? first.reason
+        : "\(faults.count) of \(summary.count) images could not be read\(list); the first: "
+          + first.reason)
+  }
+}
