@@ -45,6 +45,8 @@ let package = Package(
     .target(name: "ZooTensors", dependencies: ["ZooCore", "CKernels"]),
     .target(name: "ZooCheckpoint", dependencies: ["ZooCore", "ZooTensors", "CZlib"]),
     .target(
+      name: "ZooTables", dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint", "CZlib"]),
+    .target(
       name: "ZooVision",
       dependencies: ["ZooCore", "ZooTensors", "CPixels", "CTurboJPEG", "CWebP"]),
     .target(name: "ZooNetworks", dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint"]),
@@ -70,6 +72,10 @@ let package = Package(
       name: "ZooCheckpointTests", dependencies: ["ZooCheckpoint"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooTensorsTests", dependencies: ["ZooCore", "ZooTensors", "CKernels"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZooTablesTests",
+      dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint", "ZooTables"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooVisionTests", dependencies: ["ZooCore", "ZooTensors", "ZooVision"],

@@ -6,7 +6,7 @@ public enum NumpyWriter {
   ///
   /// - Throws: ``CheckpointError`` if the file cannot be written.
   public static func writeNPY(_ tensor: Tensor, to path: String) throws(CheckpointError) {
-    try AtomicFile.create(at: path) { (file) throws(Fault) in
+    try CheckpointOutput.create(at: path) { (file) throws(Fault) in
       try file.append(header(of: tensor))
       try tensor.withDenseBytes { (bytes) throws(Fault) in try file.append(bytes) }
     }
@@ -18,7 +18,7 @@ public enum NumpyWriter {
   public static func writeNPZ(
     _ tensors: [(name: String, tensor: Tensor)], to path: String
   ) throws(CheckpointError) {
-    try AtomicFile.create(at: path) { (file) throws(Fault) in
+    try CheckpointOutput.create(at: path) { (file) throws(Fault) in
       var archive = ZipWriter()
       for (name, tensor) in tensors {
         var contents = header(of: tensor)

@@ -34,7 +34,7 @@ public enum SafetensorsWriter {
     let order = [16, 8, 4, 2, 1].flatMap { size in
       tensors.filter { $0.tensor.dtype.byteCount == size }
     }
-    try AtomicFile.create(at: path) { (file) throws(Fault) in
+    try CheckpointOutput.create(at: path) { (file) throws(Fault) in
       try file.append(try header(order, metadata))
       for (_, tensor) in order {
         try tensor.withDenseBytes { (bytes) throws(Fault) in try file.append(bytes) }

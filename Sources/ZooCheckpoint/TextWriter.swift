@@ -6,7 +6,7 @@ package enum TextWriter {
   package static func write(
     _ lines: some Sequence<String>, to path: String
   ) throws(CheckpointError) {
-    try AtomicFile.create(at: path) { (file) throws(Fault) in
+    try CheckpointOutput.create(at: path) { (file) throws(Fault) in
       let bufferSize = 1 << 20
       var buffer: [UInt8] = []
       for line in lines {

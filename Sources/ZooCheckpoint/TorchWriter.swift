@@ -36,7 +36,7 @@ public enum TorchWriter {
     _ tensors: [(name: String, tensor: any DenseTensor)], _ metadata: JSONObject,
     _ wrapper: String?, to path: String
   ) throws(CheckpointError) {
-    try AtomicFile.create(at: path) { (file) throws(Fault) in
+    try CheckpointOutput.create(at: path) { (file) throws(Fault) in
       var storages: [any DenseTensor] = []
       let pickle = try pickle(tensors, metadata, wrapper, storages: &storages)
       var archive = ZipWriter()

@@ -6,7 +6,7 @@ struct ZipWriter {
 
   /// Appends an entry.
   mutating func add(
-    _ contents: [UInt8], named name: String, to file: borrowing AtomicFile
+    _ contents: [UInt8], named name: String, to file: CheckpointOutput
   ) throws(Fault) {
     let result = contents.withUnsafeBytes { bytes in
       Result { () throws(Fault) in try add(bytes, named: name, to: file) }
@@ -17,7 +17,7 @@ struct ZipWriter {
   /// Appends an entry whose contents begin at a multiple of `alignment` bytes.
   mutating func add(
     _ contents: UnsafeRawBufferPointer, named name: String, alignment: Int = 1,
-    to file: borrowing AtomicFile
+    to file: CheckpointOutput
   ) throws(Fault) {
     guard names.insert(name).inserted, name.utf8.count <= Int(UInt16.max) else {
       throw Fault(kind: .usage, reason: "two entries to be written are called '\(name)'")
@@ -54,7 +54,7 @@ struct ZipWriter {
   }
 
   /// Appends the directory and the end records.
-  func finish(to file: borrowing AtomicFile) throws(Fault) {
+  func finish(to file: CheckpointOutput) throws(Fault) {
     let count = littleEndian(UInt64(names.count))
     let end = littleEndian(UInt64(position + directory.count))
     let record: [UInt8] =

@@ -1,0 +1,69 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A file that appears under its name only when it is complete.
+///
+/// It is written under a temporary name, flushed to the disk and renamed; if anything fails, the
+/// temporary file is removed and an older file of the name stays as it was.
+package final class AtomicFile {
+  package let path: String
+  private let temporaryPath: String
+  private let descriptor: Int32
+  private var isDone = false
+
+  /// Begins a file.
+  ///
+  /// - Parameter temporaryPath: where it is written, on the same file system and used by nobody
+  ///   else, or whoever uses it is gone; without it, a new name in the file's own directory.
+  package init(_ path: String, temporaryPath given: String? = nil) throws(FileError) {
+    self.path = path
+    temporaryPath = given ?? AtomicFile.temporaryPath(of: path)
+    let mode = given == nil ? O_EXCL : O_TRUNC
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o666)
+    if descriptor < 0 { throw failure() }
+  }
+
+  deinit {
+    if descriptor < 0 { return }
+    close(descriptor)
+    if !isDone { unlink(temporaryPath) }
+  }
+
+  package func append(_ bytes: RawSpan) throws(FileError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw failure() }
+      rest = rest.extracting(droppingFirst: count)
+    }
+  }
+
+  /// Flushes what was written to the disk.
+  package func synchronize() throws(FileError) {
+    guard fsync(descriptor) == 0 else { throw failure() }
+  }
+
+  /// Gives the file its name.
+  package func finish() throws(FileError) {
+    try synchronize()
+    guard rename(temporaryPath, path) == 0 else { throw failure() }
+    isDone = true
+  }
+
+  private static func temporaryPath(of path: String) -> String {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let nameStart = slash.map { path.utf8.index(after: $0) } ?? path.startIndex
+    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
+    return "\(path[..<nameStart]).\(path[nameStart...]).\(unique).partial"
+  }
+
+  private func failure() -> FileError {
+    .unwritable(file: path, reason: String(cString: strerror(errno)))
+  }
+}
