@@ -50,6 +50,15 @@ extension RGBImage {
   }
 }
 
+extension RGBImage {
+  /// Finds out whether a file's content begins as an image that can be decoded.
+  ///
+  /// - Throws: ``ImageError`` if not.
+  package static func checkFormat(of bytes: [UInt8], name: String) throws(ImageError) {
+    _ = try ImageFormat(of: ImageSource(bytes: bytes, name: name, maximumPixelCount: 0))
+  }
+}
+
 /// An image as stored, and how to turn it.
 struct DecodedImage {
   var image: RGBImage

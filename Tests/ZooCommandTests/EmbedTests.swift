@@ -88,9 +88,9 @@ struct EmbedTests {
   }
 
   @Test func unknownExtension() async throws {
-    let outcome = try await embed("-o", "rows.parquet")
+    let outcome = try await embed("-o", "rows.xlsx")
     #expect(outcome.status == 64)
-    #expect(outcome.errors.contains("rows.parquet"))
+    #expect(outcome.errors.contains("rows.xlsx"))
     #expect(!FileManager.default.fileExists(atPath: zoo.cache))
   }
 

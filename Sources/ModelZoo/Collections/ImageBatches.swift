@@ -5,11 +5,11 @@
 /// read is passed over and stands in its batch's ``ImageBatch/faults``.
 ///
 ///     let (net, _, transform) = try await loadPretrainedModelAndTransform("vit_b16_ls_franca-bioscan5m")
-///     let collection = try ImageCollection(["specimens", "shards/*.tar"])
+///     let collection = try ImageCollection([.path("specimens"), .path("shards/*.tar")])
 ///     for try await batch in ImageBatches(collection, transform: transform) {
 ///       let embeddings = try await net.embeddings(of: batch)  // [N, D]
 ///       for (row, position) in batch.positions.enumerated() {
-///         store(embeddings[row], under: collection.source(position).sample)
+///         store(embeddings[row], under: collection.sample(position))
 ///       }
 ///     }
 ///

@@ -94,14 +94,14 @@ enum PreparedImage: Sendable {
   /// Reads, decodes and transforms an image.
   init(_ position: Int, in batches: ImageBatches, _ cancellation: Cancellation) throws {
     try cancellation.check()
-    let source = batches.collection.source(position)
     let options = batches.options.decoding
     do throws(ImageError) {
       let bytes = try batches.times.measure(.reading) { () throws(ImageError) in
-        try batches.collection.bytes(of: source, limit: options.maximumByteCount)
+        try batches.collection.bytes(of: position, limit: options.maximumByteCount)
       }
       self = try batches.times.measure(.decoding) { () throws(ImageError) in
-        let image = try RGBImage(decoding: bytes, name: source.sample, options: options)
+        let image = try RGBImage(
+          decoding: bytes, name: batches.collection.sample(position), options: options)
         let input = batches.transform(image)
         return .image(
           batches.options.fiveCrops ? try crops(of: input) : input, notes: image.notes)

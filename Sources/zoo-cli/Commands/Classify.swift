@@ -72,6 +72,9 @@ extension Zoo {
         throw ValidationError(
           "--output takes .csv, .parquet or .jsonl here, not .\(format.rawValue).")
       }
+      if threshold != nil, evaluation.evaluate {
+        throw ValidationError("--evaluate counts every prediction; leave out --threshold.")
+      }
       try collection.validate(writesFile: output != nil)
     }
 
@@ -80,16 +83,16 @@ extension Zoo {
       let entry = try zoo.registry.entry(named: model)
       for level in wantedLevels where level != Classify.ownLevel { _ = try entry.head(level) }
       try output?.check()
-      let labelMap = try evaluation.labelMap()
+      let labelMap = try evaluation.readLabelMap()
       let progress = options.makeProgress()
       let run = try await CollectionRun(
         model, images, collection, options, fiveCrops: tta, in: zoo, progress)
       let heads = try await heads(of: entry, run, in: zoo, progress)
       let levels = heads.map { (level: $0.level, classNames: $0.head.classNames) }
-      let truth = evaluation.trueClasses(of: run, levels: levels, map: labelMap)
+      let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
       let report = ClassificationReport(
         levels: levels, topK: topK, threshold: threshold, isLogits: logits, truth: truth)
-      var evaluator = truth.map { Evaluator(levels: levels, truth: $0) }
+      var evaluator = try truth.map { try Evaluator(levels: levels, truth: $0) }
       func compute(_ batch: ImageBatch) async throws -> [Tensor] {
         try await inferBatch(
           run.net, batch, heads: heads.map(\.head), returnLogits: logits)
@@ -97,16 +100,16 @@ extension Zoo {
       guard let output else {
         var printer = RowPrinter(isJSON: options.json)
         return try await run.printing(compute) { batch, outputs in
-          evaluator?.add(batch, outputs)
-          if !evaluation.isOnlyEvaluation {
+          try evaluator?.add(batch, outputs)
+          if evaluator == nil {
             try report.print(batch, outputs, of: run, to: &printer)
           }
         } end: {
-          if !evaluation.isOnlyEvaluation { try printer.end() }
+          if evaluator == nil { try printer.end() }
           try evaluation.tell(evaluator, asJSON: options.json)
         }
       }
-      var plan = evaluation.plan
+      var plan = evaluation.plan(labelMap)
       plan["heads"] = .array(heads.map { .strings([$0.level, $0.head.file]) })
       plan["top k"] = .integer(topK)
       plan["threshold"] = threshold.map { .number(Double($0)) } ?? .null

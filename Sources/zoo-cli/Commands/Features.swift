@@ -59,8 +59,8 @@ extension Zoo {
       }
       let stages = run.net.detectionFeatureShapes
       let schema = TableSchema(
-        columns: [TableColumn(name: "sample", kind: .text)]
-          + stages.map { TableColumn(name: $0.stage, kind: .vector($0.shape)) },
+        columns: [TableColumn("sample", .text)]
+          + stages.map { TableColumn($0.stage, .vector($0.shape)) },
         metadata: [("model", model)])
       try await run.writing(to: output, schema, compute) { batch, maps in
         [.texts(batch.positions.map(run.sample))] + maps.map { .vectors($0.tensor) }

@@ -36,3 +36,33 @@ struct EvaluationOptions: ParsableArguments {
     }
   }
 }
+
+extension EvaluationOptions {
+  /// What is known of the labels of other levels.
+  func readLabelMap() throws -> LabelMap? { try labelMap.map { try LabelMap(path: $0) } }
+
+  /// The true classes of a run's images; `nil` unless they are to be compared.
+  func trueClasses(
+    of run: CollectionRun, levels: [(level: String, classNames: [String])], map: LabelMap?
+  ) throws -> TrueClasses? {
+    guard evaluate else { return nil }
+    let labeling = Labeling(run.collection, classNames: [], isHierarchical: hierarchical)
+    return try TrueClasses(labeling, levels: levels, map: map)
+  }
+
+  /// What decides the columns of true classes.
+  func plan(_ map: LabelMap?) -> JSONObject {
+    var plan = JSONObject()
+    if evaluate { plan["labels"] = .string(hierarchical ? "hierarchical" : "folder") }
+    if let map { plan["label map"] = .string(map.file) }
+    return plan
+  }
+
+  /// Prints and saves how good the predictions are.
+  func tell(_ evaluator: Evaluator?, asJSON: Bool) throws {
+    guard let evaluator else { return }
+    if let saveMetrics { try evaluator.save(to: saveMetrics) }
+    try StandardOutput.write(
+      asJSON ? evaluator.json.serialized(pretty: true) : evaluator.table.text)
+  }
+}

@@ -78,21 +78,28 @@ struct ClassificationReport {
   ///
   /// Where true classes are known, they come with the rank that the true class has among all.
   func schema(_ model: String) -> TableSchema {
-    var columns = [TableColumn(name: "sample", kind: .text)]
-    if truth != nil { columns.append(TableColumn(name: "label", kind: .text)) }
+    var columns = [TableColumn("sample", .text)]
+    if truth != nil { columns.append(TableColumn("label", .text)) }
     for (level, names) in levels {
       if truth != nil {
-        columns.append(TableColumn(name: "\(level)_label", kind: .integer))
-        columns.append(TableColumn(name: "\(level)_rank", kind: .integer))
+        columns.append(TableColumn("\(level)_label", .integer))
+        columns.append(TableColumn("\(level)_rank", .integer))
       }
       for rank in 1...min(topK, max(names.count, 1)) {
         let suffix = rank == 1 ? "" : "_\(rank)"
-        columns.append(TableColumn(name: level + suffix, kind: .text))
-        columns.append(TableColumn(name: "\(level)_index\(suffix)", kind: .integer))
-        columns.append(TableColumn(name: "\(level)_\(valueName)\(suffix)", kind: .number))
+        columns.append(TableColumn(level + suffix, .text))
+        columns.append(TableColumn("\(level)_index\(suffix)", .integer))
+        columns.append(TableColumn("\(level)_\(valueName)\(suffix)", .number))
       }
     }
     return TableSchema(columns: columns, metadata: [("model", model)])
+  }
+
+  /// The columns of a level with the true class, its rank, and the predicted class.
+  func truthColumns(of level: String, in schema: TableSchema) -> [Int] {
+    ["\(level)_label", "\(level)_rank", "\(level)_index"].compactMap { name in
+      schema.columns.firstIndex { $0.name == name }
+    }
   }
 
   func values(

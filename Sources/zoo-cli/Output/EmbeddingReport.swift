@@ -7,9 +7,9 @@ struct EmbeddingReport {
   let labeling: Labeling?
 
   func schema(_ model: String) -> TableSchema {
-    var columns = [TableColumn(name: "sample", kind: .text)]
-    if labeling != nil { columns.append(TableColumn(name: "label", kind: .integer)) }
-    columns.append(TableColumn(name: "embedding", kind: .vector([size])))
+    var columns = [TableColumn("sample", .text)]
+    if labeling != nil { columns.append(TableColumn("label", .integer)) }
+    columns.append(TableColumn("embedding", .vector([size])))
     return TableSchema(
       columns: columns, metadata: [("model", model)] + (labeling?.metadata ?? []))
   }
@@ -18,7 +18,7 @@ struct EmbeddingReport {
     _ batch: ImageBatch, _ embeddings: Tensor, of run: CollectionRun
   ) -> [TableBatch.Values] {
     var values = [TableBatch.Values.texts(batch.positions.map(run.sample))]
-    if let labeling { values.append(.integers(batch.positions.map(labeling.index))) }
+    if let labeling { values.append(.integers(batch.positions.map { labeling.index(of: $0) })) }
     return values + [.vectors(embeddings)]
   }
 

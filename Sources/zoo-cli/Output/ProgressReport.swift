@@ -17,6 +17,9 @@ final class ProgressReport: Sendable {
     }
   }
 
+  /// Seconds from which on a summary is of use in a log too.
+  private static let longRun = 10.0
+
   private let style: ProgressStyle
   private let state = Mutex(State())
 
@@ -62,7 +65,7 @@ final class ProgressReport: Sendable {
     if style == .json {
       let json: JSONValue = ["summary": run.json]
       StandardError.write(json.serialized())
-    } else if run.count > 1, style == .terminal {
+    } else if style == .terminal ? run.count > 1 : run.seconds >= ProgressReport.longRun {
       for line in run.lines { StandardError.note(line) }
     }
   }

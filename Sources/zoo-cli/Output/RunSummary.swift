@@ -58,7 +58,8 @@ struct RunSummary {
     return result
   }
 
-  private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+  /// Since the run began.
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
   /// Images a second of this run; `nil` before there are any.
   var imagesPerSecond: Double? {

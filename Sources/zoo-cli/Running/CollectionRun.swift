@@ -27,7 +27,13 @@ struct CollectionRun {
     let precision = try common.precision
     let entry = try zoo.registry.entry(named: model)
     if let obstacle = try zoo.obstacle(toRunning: entry) { throw obstacle }
-    collection = try await offload { _ in try images.collection(options) }
+    let inputs = images.images.map {
+      CollectionInput(argument: $0, nulSeparated: options.isNullSeparated)
+    }
+    let collection = try await offload { try ImageCollection(inputs, cancellation: $0) }
+    for note in collection.notes { StandardError.note(note) }
+    try CollectionRun.checkOnlyImage(of: collection)
+    self.collection = collection
     (net, info) = try await zoo.loadPretrainedModel(
       model, options: LoadOptions(size: images.size, precision: precision),
       progress: progress.handler)
@@ -41,12 +47,20 @@ struct CollectionRun {
     batchOptions.decoding = ImageDecodingOptions(
       appliesOrientation: images.exifRotation,
       reducedJPEGSize: images.fastJPEG ? transform.resizedSize : nil)
-    let range = options.shard.map { collection.shard($0.number, of: $0.count) }
+    let range = try options.shard.map { try collection.shard($0.number, of: $0.count) }
     batches = ImageBatches(collection, range: range, transform: transform, options: batchOptions)
   }
 
+  /// Finds out whether a single image can be one, before a model is fetched for it.
+  private static func checkOnlyImage(of collection: ImageCollection) throws {
+    guard collection.count == 1 else { return }
+    let limit = ImageDecodingOptions().maximumByteCount
+    try RGBImage.checkFormat(
+      of: try collection.bytes(of: 0, limit: limit), name: collection.sample(0))
+  }
+
   /// The name of an image.
-  func sample(_ position: Int) -> String { collection.source(position).sample }
+  func sample(_ position: Int) -> String { collection.sample(position) }
 
   /// Runs it all and prints the result of each batch, and at the end what has to follow.
   func printing<Output>(
@@ -79,8 +93,8 @@ struct CollectionRun {
   ) async throws {
     let range = batches.range
     let spool = try TableSpool(
-      for: file.path, schema: schema, plan: try self.plan(plan), inputs: range,
-      resuming: options.resume)
+      for: file.path, plan: try self.plan(plan), schema: schema, inputs: range,
+      mode: options.resume ? .resume : .create)
     let rest = batches.from(spool.nextInput)
     var summary = RunSummary(count: range.count)
     summary.skip(spool.nextInput - range.lowerBound)
@@ -91,20 +105,21 @@ struct CollectionRun {
       var rows: TableBatch?
       if !batch.positions.isEmpty {
         let output = try await summary.timing(\.network) { try await compute(batch) }
-        rows = TableBatch(columns: try tabulate(batch, output))
+        rows = TableBatch(try tabulate(batch, output))
       }
       try summary.timing(\.writing) {
         try spool.append(rows, inputs: batch.inputs, faults: batch.faults.map { fault($0) })
       }
     }
-    let faults = try spool.faults()
+    var faults: [RowFault] = []
+    try spool.forEachFault { faults.append($0) }
     guard spool.rowCount > 0 else {
       try finish(summary, faults)
       throw CommandError(.other, "there are no images, so \(file.path) is not written")
     }
-    try summary.timing(\.writing) { try spool.render(to: file.path, format: file.format) }
+    try summary.timing(\.writing) { try spool.render(format: file.format) }
     try await finally(spool)
-    try spool.remove()
+    spool.remove()
     try finish(summary, faults)
   }
 
@@ -115,7 +130,6 @@ struct CollectionRun {
     var iterator = batches.makeAsyncIterator()
     while let batch = try await summary.timing(\.waiting, { try await iterator.next() }) {
       for note in batch.notes { StandardError.note("\(sample(note.position)): \(note.text)") }
-      for fault in batch.faults { StandardError.note("passed over: \(fault.error)") }
       try await body(batch, &summary)
       summary.add(batch)
       progress.report(summary)
@@ -132,7 +146,6 @@ struct CollectionRun {
   private func plan(_ more: JSONObject) throws -> JSONValue {
     let transform = batches.transform
     let own: [(String, JSONValue)] = [
-      ("version", .string(zooVersion)),
       ("model", .string(model)),
       ("file", .string(info.file)),
       ("precision", .string(try common.precision.rawValue)),
@@ -144,8 +157,7 @@ struct CollectionRun {
       ("EXIF rotation", .bool(images.exifRotation)),
       ("fast JPEG", .bool(images.fastJPEG)),
       ("five crops", .bool(batches.options.fiveCrops)),
-      ("images", .integer(collection.count)),
-      ("names of images", .string(String(collection.fingerprint, radix: 16))),
+      ("names of images", .string(collection.fingerprint(of: batches.range))),
     ]
     var plan = JSONObject()
     for (key, value) in own { plan[key] = value }

@@ -24,7 +24,14 @@ struct Labeling {
   }
 
   /// The number of an image's label; -1 where it is no class, as in birder.
-  func index(of position: Int) -> Int64 { name(of: position).flatMap { indices[$0] } ?? -1 }
+  ///
+  /// Where an archive gives a number for an image, it is that.
+  func index(of position: Int) -> Int64 {
+    if let number = collection.classNumber(of: position), number < classNames.count {
+      return Int64(number)
+    }
+    return name(of: position).flatMap { indices[$0] } ?? -1
+  }
 
   /// What a file says of its labels.
   var metadata: [(key: String, value: String)] {

@@ -1,0 +1,61 @@
+import ModelZoo
+
+/// Compares predictions with the true classes, level by level.
+struct Evaluator {
+  private let levels: [String]
+  private let truth: TrueClasses
+  private(set) var metrics: [ClassificationMetrics]
+
+  init(levels: [(level: String, classNames: [String])], truth: TrueClasses) throws {
+    self.levels = levels.map(\.level)
+    self.truth = truth
+    metrics = try levels.map { try ClassificationMetrics(classNames: $0.classNames) }
+  }
+
+  /// Takes the probabilities [N, classes] of each level for a batch's images.
+  mutating func add(_ batch: ImageBatch, _ outputs: [Tensor]) throws {
+    for level in levels.indices {
+      try metrics[level].add(
+        labels: batch.positions.map { truth.index(of: $0, level: level) },
+        scores: outputs[level].scalars)
+    }
+  }
+
+  /// Takes the rows of a complete run.
+  mutating func add(_ rows: TableSpool, _ report: ClassificationReport) throws {
+    let columns = levels.map { report.truthColumns(of: $0, in: rows.schema) }
+    try rows.forEachBatch(of: columns.flatMap { $0 }) { (batch) throws(TableError) in
+      for level in levels.indices {
+        guard case .integers(let labels) = batch.columns[3 * level],
+          case .integers(let ranks) = batch.columns[3 * level + 1],
+          case .integers(let predictions) = batch.columns[3 * level + 2]
+        else { continue }
+        for ((label, rank), prediction) in zip(zip(labels, ranks), predictions) {
+          metrics[level].add(
+            label: label.flatMap { $0 < 0 ? nil : Int($0) }, rank: rank.map { Int($0) },
+            prediction: prediction.map { Int($0) })
+        }
+      }
+    }
+  }
+
+  /// The table of a model card.
+  var table: ModelCardTable { ModelCardTable(Array(zip(levels, metrics).map { ($0, $1) })) }
+
+  var json: JSONValue {
+    var object = JSONObject()
+    for (level, metrics) in zip(levels, metrics) { object[level] = metrics.results }
+    return .object(object)
+  }
+
+  /// Writes all that is known into a directory, which is made if it is not there.
+  func save(to directory: String) throws {
+    try makeDirectory(directory)
+    try TextWriter.write([json.serialized(pretty: true)], to: directory + "/metrics.json")
+    try TextWriter.write([table.markdown], to: directory + "/metrics.md")
+    for (level, metrics) in zip(levels, metrics) {
+      try TextWriter.write(metrics.classTable, to: "\(directory)/\(level).classes.csv")
+      try TextWriter.write(metrics.confusionTable, to: "\(directory)/\(level).confusion.csv")
+    }
+  }
+}
