@@ -9,24 +9,39 @@ final class Claim: Sendable {
   private let heart: Heart
 
   /// Makes a claim; `nil` if someone else did so first.
+  ///
+  /// The owner file is complete before there is a directory for it. Whoever is killed in between, or
+  /// hangs for long, leaves what ``PartialDirectory`` removes; if it comes back it finds that gone,
+  /// and makes no claim.
   static func make(_ number: Int, in parent: String) throws(FetchError) -> Claim? {
-    try FileSystem.makeDirectory(parent)
     let directory = "\(parent)/\(number)"
-    guard try FileSystem.makeNewDirectory(directory) else { return nil }
+    let newOwner = "\(parent)/\(newOwnerPrefix)\(FileSystem.uniqueSuffix())"
+    try FileSystem.makeDirectory(parent)
     do {
-      return try Claim(number, directory)
+      let owner = try OwnerFile.create(at: newOwner)
+      guard try FileSystem.makeNewDirectory(directory) else {
+        FileSystem.remove(newOwner)
+        return nil
+      }
+      try FileSystem.move(newOwner, to: ownerPath(in: directory))
+      return Claim(number, directory, owner)
     } catch {
-      FileSystem.removeTree(directory)
+      FileSystem.remove(newOwner)
+      FileSystem.removeDirectory(directory)
+      if error.isAbsence { return nil }
       throw error
     }
   }
 
-  private init(_ number: Int, _ directory: String) throws(FetchError) {
+  private init(_ number: Int, _ directory: String, _ owner: OpenFile) {
     self.number = number
     self.directory = directory
-    owner = try OwnerFile.create(at: Claim.ownerPath(in: directory))
+    self.owner = owner
     heart = Heart(owner)
   }
+
+  /// How the names of owner files begin that have no directory yet.
+  static let newOwnerPrefix = "owner.new-"
 
   static func ownerPath(in directory: String) -> String { directory + "/owner" }
 
@@ -48,10 +63,13 @@ final class Claim: Sendable {
   /// Removes what has come.
   func remove() {
     heart.stop()
+    Claim.remove(directory)
+    PartialDirectory(path: FileSystem.directory(of: directory)).removeIfEmpty()
+  }
+
+  /// Removes the directory of a claim, its owner file last: a part without one would be nobody's.
+  static func remove(_ directory: String) {
+    FileSystem.removeTree(partDirectory(in: directory))
     FileSystem.removeTree(directory)
-    // Only those that are empty go.
-    let parent = FileSystem.directory(of: directory)
-    FileSystem.removeDirectory(parent)
-    FileSystem.removeDirectory(FileSystem.directory(of: parent))
   }
 }

@@ -13,9 +13,11 @@ extension FetchError {
   ///   - action: the verb for the message, as in "cannot create".
   ///   - code: the value of `errno`.
   static func disk(_ action: String, _ path: String, code: Int32) -> FetchError {
-    FetchError(
+    var error = FetchError(
       kind: .disk, reason: "cannot \(action) \(path): \(String(cString: strerror(code)))",
       advice: advice(for: code), path: path)
+    error.isAbsence = code == ENOENT
+    return error
   }
 
   /// Something in the cache that is not what it has to be.

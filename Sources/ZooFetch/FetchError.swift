@@ -8,6 +8,8 @@ public struct FetchError: ZooFailure, Equatable {
   public let reason: String
   /// What to do next.
   public let advice: String
+  /// Whether a path in the cache, or the directory that it should be in, is not there.
+  var isAbsence = false
   /// How many bytes are kept, so that fetching again goes on from there.
   public internal(set) var keptBytes = 0
   /// The model the file belongs to.

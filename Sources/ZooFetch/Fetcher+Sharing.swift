@@ -51,7 +51,10 @@ extension Fetcher {
     {
       return .wait(last)
     }
-    if let cached = try find(request, cancellation: cancellation) { return .use(cached) }
+    if let cached = try find(request, cancellation: cancellation) {
+      directory.tidy(havingCached: cached.sha256)
+      return .use(cached)
+    }
     let last = try directory.entries().last
     if let last, hasToWait(for: last) { return .wait(last) }
     guard let claim = try Claim.make((last?.number ?? 0) + 1, in: directory.path) else {
@@ -63,6 +66,7 @@ extension Fetcher {
       let cached = try find(request, cancellation: cancellation)
     {
       claim.remove()
+      directory.tidy(havingCached: cached.sha256)
       return .use(cached)
     }
     return .download(claim, expectation)

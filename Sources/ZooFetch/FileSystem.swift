@@ -47,6 +47,7 @@ enum FileSystem {
     case EEXIST:
       switch try entry(at: path) {
       case .directory: return
+      case nil: try makeDirectory(path)  // Someone has just removed it.
       case .danglingLink:
         throw .misplaced(path, is: "a link to nowhere", notA: "directory")
       default: throw .misplaced(path, is: "a file", notA: "directory")
@@ -55,9 +56,12 @@ enum FileSystem {
       let parent = directory(of: path)
       guard parent != path, !parent.isEmpty else { throw .disk("create", path, code: code) }
       try makeDirectory(parent)
-      guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-        throw .disk("create", path, code: errno)
+      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+      let code = errno
+      guard code == ENOENT, try entry(at: parent) == nil else {
+        throw .disk("create", path, code: code)
       }
+      try makeDirectory(path)  // Someone has just removed the one above it.
     default: throw .disk("create", path, code: code)
     }
   }

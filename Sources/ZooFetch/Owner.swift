@@ -44,21 +44,12 @@ struct Owner: Equatable, Sendable {
 
 /// The file by which the owner of a download is known, locked as long as it runs.
 enum OwnerFile {
-  /// Says in a file that this process is the owner.
-  ///
-  /// The file is complete and locked before it has its name.
+  /// Says in a new file that this process is the owner, and locks it.
   static func create(at path: String) throws(FetchError) -> OpenFile {
-    let temporary = path + ".new-" + FileSystem.uniqueSuffix()
-    do {
-      let file = try OpenFile(creating: temporary)
-      let owner = Owner(.current, isLocked: file.lock())
-      try file.append(Array((owner.json.serialized() + "\n").utf8).span.bytes)
-      try FileSystem.move(temporary, to: path)
-      return file
-    } catch {
-      FileSystem.remove(temporary)
-      throw error
-    }
+    let file = try OpenFile(creating: path)
+    let owner = Owner(.current, isLocked: file.lock())
+    try file.append(Array((owner.json.serialized() + "\n").utf8).span.bytes)
+    return file
   }
 
   enum State: Equatable, Sendable {

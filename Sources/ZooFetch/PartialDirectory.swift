@@ -60,9 +60,47 @@ struct PartialDirectory {
         part = try? Part(copying: directory, best.content, into: claim.partDirectory)
       }
     }
-    for entry in others where entry.state == .free { FileSystem.removeTree(entry.directory) }
+    removeLeavings(among: others)
     if let part { return part }
     FileSystem.removeTree(claim.partDirectory)
     return try Part(creating: claim.partDirectory)
+  }
+
+  /// Removes what is of no use once the cache has the file: all but parts of other contents.
+  func tidy(havingCached digest: SHA256Digest) {
+    guard (try? FileSystem.entry(at: path)) == .directory, let entries = try? entries() else {
+      return
+    }
+    removeLeavings(
+      among: entries.filter { entry in
+        let journal = Journal.read(Part.journalPath(in: Claim.partDirectory(in: entry.directory)))
+        return (journal?.digest ?? digest) == digest
+      })
+    removeIfEmpty()
+  }
+
+  /// Removes claims that are nobody's any more, and what a process leaves that is killed while it
+  /// makes one.
+  ///
+  /// One that still makes it finds its owner file gone, or the directory for it, and looks again. If
+  /// it was quicker, its directory is not empty and stays.
+  private func removeLeavings(among entries: [Entry]) {
+    let names = (try? FileSystem.names(in: path)) ?? []
+    for name in names where name.hasPrefix(Claim.newOwnerPrefix) {
+      FileSystem.remove("\(path)/\(name)")
+    }
+    for entry in entries {
+      if entry.state == .free {
+        Claim.remove(entry.directory)
+      } else {
+        FileSystem.removeDirectory(entry.directory)
+      }
+    }
+  }
+
+  /// Removes this directory and that of the model, if nothing is in them.
+  func removeIfEmpty() {
+    FileSystem.removeDirectory(path)
+    FileSystem.removeDirectory(FileSystem.directory(of: path))
   }
 }

@@ -120,6 +120,73 @@ import Testing
     #expect(clock.elapsed > FetchOptions().ownerTimeout, "it may be about to be written")
   }
 
+  /// What a process can leave that is killed while it makes a claim.
+  static let killedEarly = [["owner.new-1234"], ["owner.new-1234", "1/"], ["1/"]]
+
+  /// Makes files in `partial`, and directories, whose names end with a slash.
+  private func leave(_ names: [String]) throws {
+    for name in names {
+      let path = scene.cache.partialDirectory(of: scene.request).path + "/" + name
+      try FileSystem.makeDirectory(FileSystem.directory(of: path))
+      if !name.hasSuffix("/") { try Data("{}".utf8).write(to: URL(fileURLWithPath: path)) }
+    }
+  }
+
+  @Test(arguments: killedEarly)
+  func `a process killed while it made a claim leaves nothing`(names: [String]) async throws {
+    try leave(names)
+    let clock = TestClock()
+    try await resume.resume(clock.pacing)
+    #expect((clock.elapsed > FetchOptions().ownerTimeout) == names.contains("1/"))
+    #expect(everything(below: scene.cache.root + "/partial") == [])
+  }
+
+  @Test(arguments: killedEarly)
+  func `what is left of it goes when the file is in the cache`(names: [String]) async throws {
+    try await resume.resume()
+    try leave(names)
+    #expect(try await resume.resume() == 0)
+    #expect(everything(below: scene.cache.root + "/partial") == [])
+  }
+
+  @Test(arguments: ["", "data", "part"])
+  func `so does a claim whose process was killed at its end`(removed: String) async throws {
+    try await resume.resume()
+    try resume.leave([0..<100_000], owner: ResumeTests.dead)
+    let part = Claim.partDirectory(in: resume.claimDirectory(1))
+    if !removed.isEmpty { FileSystem.removeTree(removed == "data" ? part + "/data" : part) }
+    #expect(try await resume.resume() == 0)
+    #expect(everything(below: scene.cache.root + "/partial") == [])
+  }
+
+  @Test func `a part of another content stays, and so does a claim that lives`() async throws {
+    try await resume.resume()
+    try resume.leave([0..<40_000], digest: try sha256([1]))
+    let directory = scene.cache.partialDirectory(of: scene.request)
+    let claim = try #require(try Claim.make(2, in: directory.path))
+    #expect(try await resume.resume() == 0)
+    #expect(try directory.entries().map(\.number) == [1, 2])
+    claim.remove()
+    #expect(try directory.entries().map(\.number) == [1])
+  }
+
+  @Test func `a claim that is taken away while it is made`() async throws {
+    let directory = scene.cache.partialDirectory(of: scene.request)
+    let digest = try sha256([])
+    let isDone = Mutex(false)
+    let taker = Thread {
+      while !isDone.withLock({ $0 }) { directory.tidy(havingCached: digest) }
+    }
+    taker.start()
+    defer { isDone.withLock { $0 = true } }
+    for _ in 0..<2000 {
+      guard let claim = try Claim.make(1, in: directory.path) else { continue }
+      #expect(try directory.entries().map(\.state) == [.owned(Owner(.current, isLocked: true))])
+      claim.remove()
+    }
+    #expect(everything(below: directory.path) == [])
+  }
+
   @Test func `who has ended and who may not have`() {
     let me = ProcessIdentity.current
     func owner(_ change: (inout ProcessIdentity) -> Void, isLocked: Bool = true) -> Owner {
@@ -157,6 +224,11 @@ import Testing
     child.waitUntilExit()
     #expect(process.isRunning == false)
   }
+}
+
+/// The files and directories below a path.
+private func everything(below path: String) -> [String] {
+  FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }.sorted() ?? []
 }
 
 /// A clock on which sleeping takes no time.
