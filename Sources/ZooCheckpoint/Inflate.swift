@@ -6,6 +6,15 @@ func crc32(of bytes: UnsafeRawBufferPointer) -> UInt32 {
   UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
 }
 
+/// The CRC-32 of what some bytes of a known CRC-32 and these make together; 0 is that of none.
+package func crc32(of bytes: RawSpan, after crc: UInt32 = 0) -> UInt32 {
+  bytes.withUnsafeBytes { bytes in
+    // Without bytes, zlib would start anew.
+    guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return crc }
+    return UInt32(truncatingIfNeeded: crc32_z(uLong(crc), base, bytes.count))
+  }
+}
+
 /// Inflates a raw deflate stream that must give exactly the stated number of bytes.
 ///
 /// The result is returned only when the stream ended properly, all input was used and every byte

@@ -12,6 +12,17 @@ import ZooTensors
 extension ByteStorage {
   /// Maps a regular file into memory, read-only.
   ///
+  /// - Throws: ``CheckpointError`` if it cannot be opened.
+  package static func mapping(file: String) throws(CheckpointError) -> ByteStorage {
+    do throws(Fault) {
+      return try mapping(file)
+    } catch {
+      throw CheckpointError(error, file: file)
+    }
+  }
+
+  /// Maps a regular file into memory, read-only.
+  ///
   /// The mapping shows the file itself: a process that truncates it meanwhile takes pages away
   /// from under the reader. Files of the cache are never written after they got their name. As long
   /// as the file is mapped it has a shared lock (`flock`), by which those who tidy up a cache see

@@ -29,16 +29,7 @@ public enum NumpyWriter {
     }
   }
 
-  /// The header of version 1.0: a Python dict, padded so that the data begin at a multiple of 64.
   private static func header(of tensor: Tensor) -> [UInt8] {
-    let extents = tensor.shape.map { String($0) }.joined(separator: ", ")
-    let shape = tensor.shape.count == 1 ? extents + "," : extents
-    let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape)), }"
-    let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-    let unpadded = magic.count + 2 + text.utf8.count + 1
-    let padding = (64 - unpadded % 64) % 64
-    let length = UInt16(text.utf8.count + padding + 1)
-    return magic + littleEndian(length) + Array(text.utf8)
-      + Array(repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
+    NumpyHeader(.float32, shape: tensor.shape).bytes
   }
 }

@@ -1,4 +1,3 @@
-import ZooCore
 import ZooTensors
 
 /// Writes safetensors files, which appear under their name only when complete.
@@ -30,48 +29,16 @@ public enum SafetensorsWriter {
     _ tensors: [(name: String, tensor: any DenseTensor)],
     _ metadata: [(key: String, value: String)], to path: String
   ) throws(CheckpointError) {
-    // Large elements first, so that all are aligned.
-    let order = [16, 8, 4, 2, 1].flatMap { size in
-      tensors.filter { $0.tensor.dtype.byteCount == size }
+    let order = SafetensorsHeader.order(of: tensors.map(\.tensor.dtype)).map { tensors[$0] }
+    let entries = order.map {
+      SafetensorsHeader.Entry($0.name, $0.tensor.dtype, shape: $0.tensor.shape)
     }
     try CheckpointOutput.create(at: path) { (file) throws(Fault) in
-      try file.append(try header(order, metadata))
+      try file.append(try SafetensorsHeader.bytes(entries, metadata: metadata))
       for (_, tensor) in order {
         try tensor.withDenseBytes { (bytes) throws(Fault) in try file.append(bytes) }
       }
     }
-  }
-
-  /// The length and the JSON text, padded to a multiple of eight bytes.
-  private static func header(
-    _ tensors: [(name: String, tensor: any DenseTensor)],
-    _ metadata: [(key: String, value: String)]
-  ) throws(Fault) -> [UInt8] {
-    var header = JSONObject()
-    if !metadata.isEmpty {
-      var texts = JSONObject()
-      for (key, value) in metadata { texts[key] = .string(value) }
-      header["__metadata__"] = .object(texts)
-    }
-    var offset = 0
-    for (name, tensor) in tensors {
-      guard let type = tensor.dtype.safetensorsName else {
-        throw .unsupported(
-          "safetensors has no type for the \(tensor.dtype.rawValue) elements of '\(name)'")
-      }
-      guard header[name] == nil, name != "__metadata__" else {
-        throw Fault(kind: .usage, reason: "two tensors to be written are called '\(name)'")
-      }
-      let end = offset + tensor.byteCount
-      header[name] = [
-        "dtype": .string(type), "shape": .array(tensor.shape.map { .integer($0) }),
-        "data_offsets": [.integer(offset), .integer(end)],
-      ]
-      offset = end
-    }
-    var text = Array(JSONValue.object(header).serialized().utf8)
-    text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-    return littleEndian(UInt64(text.count)) + text
   }
 }
 

@@ -1,3 +1,4 @@
+import ZooCheckpoint
 import ZooCore
 
 /// A table that cannot be kept, written, read or merged.
@@ -22,6 +23,10 @@ public struct TableError: ZooFailure, Equatable {
   /// Bytes that this program does not write.
   package static func corrupt(_ file: String, _ reason: String) -> TableError {
     TableError(.integrity, file, reason)
+  }
+
+  package init(_ error: CheckpointError) {
+    self.init(error.kind, error.file, error.reason)
   }
 
   package init(_ error: FileError, file: String) {

@@ -1,0 +1,55 @@
+/// Writes comma-separated values (RFC 4180), in the columns that birder's `predict` script writes.
+///
+/// The numbers of a vector are columns `0`, `1` and so on; of several vectors, `NAME_0` and so on.
+/// Nothing is an empty field.
+enum CSVRenderer {
+  static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
+    var text = TextBuffer(file)
+    text.append(header(source.schema).map(csvField).joined(separator: ","))
+    try text.endLine()
+    let columns = Array(source.schema.columns.indices)
+    try source.forEachBatch(of: columns) { (batch) throws(TableError) in
+      for row in 0..<batch.rowCount {
+        for (index, values) in batch.columns.enumerated() {
+          if index > 0 { text.append(",") }
+          append(values, row, to: &text)
+        }
+        try text.endLine()
+      }
+    }
+    try text.flush()
+  }
+
+  private static func header(_ schema: TableSchema) -> [String] {
+    let vectorCount = schema.columns.count { $0.kind.isVector }
+    return schema.columns.flatMap { column -> [String] in
+      guard case .vector(let shape) = column.kind else { return [column.name] }
+      let prefix = vectorCount == 1 ? "" : column.name + "_"
+      return (0..<shape.reduce(1, *)).map { "\(prefix)\($0)" }
+    }
+  }
+
+  private static func append(
+    _ values: TableBatch.Values, _ row: Int, to text: inout TextBuffer
+  ) {
+    switch values {
+    case .texts(let texts): if let value = texts[row] { text.append(csvField(value)) }
+    case .integers(let integers): if let value = integers[row] { text.append(value) }
+    case .numbers(let numbers): if let value = numbers[row] { text.append(value) }
+    case .vectors(let tensor):
+      let size = tensor.shape.dropFirst().reduce(1, *)
+      for index in row * size..<(row + 1) * size {
+        if index > row * size { text.append(",") }
+        text.append(tensor.scalars[index])
+      }
+    }
+  }
+}
+
+/// A field of a CSV file, quoted where it has to be (RFC 4180).
+package func csvField(_ text: String) -> String {
+  guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+  return "\""
+    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+    + "\""
+}

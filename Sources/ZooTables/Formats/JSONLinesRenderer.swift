@@ -1,0 +1,60 @@
+import ZooCore
+import ZooTensors
+
+/// Writes one JSON object for each row, with a member for each column.
+///
+/// Vectors are arrays, one in another for each extent. Nothing is null, as is a number that JSON
+/// does not have.
+enum JSONLinesRenderer {
+  static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
+    var text = TextBuffer(file)
+    let keys = source.schema.columns.map { JSONValue.string($0.name).serialized() + ":" }
+    let columns = Array(source.schema.columns.indices)
+    try source.forEachBatch(of: columns) { (batch) throws(TableError) in
+      for row in 0..<batch.rowCount {
+        text.append("{")
+        for (index, values) in batch.columns.enumerated() {
+          if index > 0 { text.append(",") }
+          text.append(keys[index])
+          append(values, row, to: &text)
+        }
+        text.append("}")
+        try text.endLine()
+      }
+    }
+    try text.flush()
+  }
+
+  private static func append(
+    _ values: TableBatch.Values, _ row: Int, to text: inout TextBuffer
+  ) {
+    switch values {
+    case .texts(let texts):
+      text.append((texts[row].map { JSONValue.string($0) } ?? .null).serialized())
+    case .integers(let integers):
+      if let value = integers[row] { text.append(value) } else { text.append("null") }
+    case .numbers(let numbers): append(numbers[row] ?? .nan, to: &text)
+    case .vectors(let tensor):
+      let size = tensor.shape.dropFirst().reduce(1, *)
+      append(tensor, tensor.shape.dropFirst(), row * size..<(row + 1) * size, to: &text)
+    }
+  }
+
+  private static func append(
+    _ tensor: Tensor, _ shape: ArraySlice<Int>, _ range: Range<Int>, to text: inout TextBuffer
+  ) {
+    guard let extent = shape.first else { return append(tensor.scalars[range.lowerBound], to: &text) }
+    text.append("[")
+    let step = extent == 0 ? 0 : range.count / extent
+    for index in 0..<extent {
+      if index > 0 { text.append(",") }
+      let start = range.lowerBound + index * step
+      append(tensor, shape.dropFirst(), start..<start + step, to: &text)
+    }
+    text.append("]")
+  }
+
+  private static func append(_ number: Float, to text: inout TextBuffer) {
+    if number.isFinite { text.append(number) } else { text.append("null") }
+  }
+}

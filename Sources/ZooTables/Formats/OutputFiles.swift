@@ -1,0 +1,41 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The files of one output, which get their names together when all are complete.
+struct OutputFiles {
+  private let scratch: String?
+  private var files: [TableOutput] = []
+  /// No format has more.
+  private static let limit = 3
+
+  /// - Parameter scratch: a directory for temporary files, that of this output alone.
+  init(scratch: String?) { self.scratch = scratch }
+
+  mutating func begin(_ path: String) throws(TableError) -> TableOutput {
+    let temporary = scratch.map { OutputFiles.temporaryPath(files.count, in: $0) }
+    let file = try TableOutput(path, temporaryPath: temporary)
+    files.append(file)
+    return file
+  }
+
+  /// Gives all files their names; the one that was begun first comes last, so that whoever sees it
+  /// has the others.
+  func finish() throws(TableError) {
+    for file in files { try file.synchronize() }
+    for file in files.reversed() { try file.finish() }
+  }
+
+  /// Removes what an interrupted run left.
+  static func removeScratch(in directory: String) {
+    for index in 0..<limit { unlink(temporaryPath(index, in: directory)) }
+  }
+
+  private static func temporaryPath(_ index: Int, in directory: String) -> String {
+    "\(directory)/output\(index)"
+  }
+}
