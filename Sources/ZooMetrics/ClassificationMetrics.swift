@@ -90,6 +90,26 @@ public struct ClassificationMetrics: Sendable, Equatable {
     }
   }
 
+  /// Counts one sample whose scores are no longer there.
+  ///
+  /// - Parameters:
+  ///   - label: the index of the true class; `nil` if it is not known.
+  ///   - rank: the place that the label's score has among all, 1 being the highest.
+  ///   - prediction: the index of the class with the highest score.
+  /// - Throws: ``MetricsError`` for a label or prediction that is no class.
+  package mutating func add(label: Int?, rank: Int?, prediction: Int) throws(MetricsError) {
+    for index in [label, prediction].compactMap({ $0 }) where !classNames.indices.contains(index) {
+      throw .label(index, classes: classNames.count)
+    }
+    guard samples < Self.maximumSamples else { throw .tooManySamples }
+    samples += 1
+    guard let label else { return }
+    labelledSamples += 1
+    if prediction == label { hits += 1 }
+    if topKIsMeaningful, let rank, rank <= topK { topKHits += 1 }
+    cells[Cell(actual: Int32(label), predicted: Int32(prediction)), default: 0] += 1
+  }
+
   /// The counts of both together.
   ///
   /// - Throws: ``MetricsError/differentHeads`` unless both are of the same classes and k.

@@ -1,3 +1,5 @@
+import ZooCore
+
 /// Which columns a table has, and what is said of it as a whole.
 public struct TableSchema: Equatable, Sendable {
   /// The columns, from left to right; each name once.
@@ -50,10 +52,13 @@ public struct RowFault: Equatable, Sendable {
   public var sample: String
   /// What is wrong with it, in one sentence.
   public var reason: String
+  /// What kind of failure that is.
+  public var kind: FailureKind
 
   /// Makes the record of a fault.
-  public init(sample: String, reason: String) {
+  public init(sample: String, reason: String, kind: FailureKind = .other) {
     self.sample = sample
     self.reason = reason
+    self.kind = kind
   }
 }

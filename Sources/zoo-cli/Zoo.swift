@@ -18,7 +18,7 @@ struct Zoo: AsyncParsableCommand {
     version: zooVersion,
     subcommands: [
       List.self, Info.self, Fetch.self, Prewarm.self, Check.self, CacheCommand.self,
-      Classify.self, Embed.self, Features.self, Inspect.self, Convert.self, Bench.self,
+      Classify.self, Embed.self, Features.self, Merge.self, Inspect.self, Convert.self, Bench.self,
       BenchImages.self, Doctor.self,
     ])
 

@@ -1,4 +1,5 @@
 import ZooCheckpoint
+import ZooCore
 import ZooTensors
 
 /// The data of one column, or the faults, of a frame.
@@ -32,6 +33,7 @@ enum SpoolSection {
     for fault in faults {
       SpoolSection.append(fault.sample, to: &bytes)
       SpoolSection.append(fault.reason, to: &bytes)
+      SpoolSection.append("\(fault.kind.rawValue)", to: &bytes)
     }
     self = .bytes(bytes)
   }
@@ -48,11 +50,13 @@ enum SpoolSection {
 
   /// The faults in a section; `nil` for bytes that are none.
   func faults(_ count: Int) -> [RowFault]? {
-    guard case .bytes(let bytes) = self, count <= bytes.count / 8,
-      let texts = SpoolSection.texts(in: bytes, 2 * count)
+    guard case .bytes(let bytes) = self, count <= bytes.count / 12,
+      let texts = SpoolSection.texts(in: bytes, 3 * count)
     else { return nil }
     return (0..<count).map {
-      RowFault(sample: texts[2 * $0] ?? "", reason: texts[2 * $0 + 1] ?? "")
+      let kind = texts[3 * $0 + 2].flatMap { Int32($0) }.flatMap(FailureKind.init)
+      return RowFault(
+        sample: texts[3 * $0] ?? "", reason: texts[3 * $0 + 1] ?? "", kind: kind ?? .other)
     }
   }
 

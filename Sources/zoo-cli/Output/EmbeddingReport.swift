@@ -52,6 +52,15 @@ struct EmbeddingReport {
 }
 
 extension CommonOptions {
+  /// Tells that a table was written to a file.
+  func tell(ofTable path: String, rows: Int) throws {
+    if json {
+      try StandardOutput.write(["output": .string(path), "rows": .integer(rows)])
+    } else {
+      StandardError.note("\(path): \(rows) rows")
+    }
+  }
+
   /// Tells which tensors were written to a file.
   func tell(ofOutput path: String, _ tensors: [(name: String, shape: [Int])]) throws {
     if json {

@@ -31,9 +31,10 @@ struct Evaluator {
           case .integers(let predictions) = batch.columns[3 * level + 2]
         else { continue }
         for ((label, rank), prediction) in zip(zip(labels, ranks), predictions) {
-          metrics[level].add(
+          guard let prediction else { continue }
+          try metrics[level].add(
             label: label.flatMap { $0 < 0 ? nil : Int($0) }, rank: rank.map { Int($0) },
-            prediction: prediction.map { Int($0) })
+            prediction: Int(prediction))
         }
       }
     }

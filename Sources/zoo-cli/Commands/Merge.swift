@@ -1,0 +1,42 @@
+import ArgumentParser
+import ModelZoo
+
+extension Zoo {
+  struct Merge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "merge",
+      abstract: "Make one file of the files of shards.",
+      discussion: """
+        The files that embed, classify and features wrote with --shard, in order, give the file \
+        that they would have written without it. Their format is kept.
+        """)
+
+    @Argument(help: "The files of all shards, in order.", completion: .file())
+    var shards: [String]
+
+    @Option(
+      name: [.short, .long],
+      help: ArgumentHelp("The file to write, of the same format.", valueName: "file"),
+      completion: .file())
+    var output: OutputFile<TableFormat>
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Flag(name: [.short, .long], help: "Print errors only.")
+    var quiet = false
+
+    func run() async throws {
+      if quiet { StandardError.silenceNotes() }
+      try output.check()
+      let rows = try await offload { [shards, output] _ in
+        try TableMerge.merge(shards, into: output.path)
+      }
+      if json {
+        try StandardOutput.write(["output": .string(output.path), "rows": .integer(rows)])
+      } else {
+        StandardError.note("\(output.path): \(rows) rows of \(shards.count) files")
+      }
+    }
+  }
+}
