@@ -188,8 +188,8 @@ def owner_of_download(victim):
 
 
 def leftovers(victim):
-    """What remains of partial files when the file is whole."""
-    left = [path for path in (victim.cache / "partial").rglob("*") if path.is_file()]
+    """What remains of partial files, or of directories for them, when the file is whole."""
+    left = list((victim.cache / "partial").rglob("*"))
     for path in left:
         print(f"FAULT: {path} was left behind")
     return len(left)

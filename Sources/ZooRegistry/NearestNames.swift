@@ -19,6 +19,11 @@ func nearestNames(to name: String, among candidates: [String]) -> [String] {
   return likely.prefix(nearestNamesLimit).map(\.element.name)
 }
 
+/// A question to put after an error, if names are like one that is unknown.
+package func suggestion(for name: String, among candidates: [String]) -> String? {
+  advice(nearestNames(to: name, among: candidates))
+}
+
 private struct NameParts {
   let whole: [UInt8]
   let parts: [[UInt8]]

@@ -77,7 +77,7 @@ private func display(_ source: String) -> String {
 
 private func quote(_ name: String) -> String { "'\(name)'" }
 
-private func advice(_ nearest: [String]) -> String? {
+func advice(_ nearest: [String]) -> String? {
   nearest.isEmpty ? nil : "; did you mean \(list(nearest.map(quote), "or"))?"
 }
 

@@ -41,6 +41,16 @@ struct CommandTests {
     #expect(outcome.errors.contains("Usage: zoo"))
   }
 
+  @Test func mistypedCommand() async throws {
+    let outcome = try await zoo("inof")
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("'inof' is not a command; did you mean 'info'?\nUsage: zoo"))
+    for arguments in [["parrots"], ["--jsn"], ["bench-images", "--jsn"]] {
+      let outcome = try await zoo.run(arguments)
+      #expect(outcome.status == 64 && !outcome.errors.contains("did you mean"))
+    }
+  }
+
   @Test(arguments: [["list"], ["info", "vit_b16_ls_franca-bioscan5m"], ["list", "--json"]])
   func readerThatStopsEarly(arguments: [String]) async throws {
     let pipe = Pipe()
