@@ -102,7 +102,9 @@ struct ThriftReader {
       if count == 0 { return }
       let start = position
       let kinds = try byte()
-      let (key, value) = (try self.kind(kinds >> 4, at: start), try self.kind(kinds & 0xF, at: start))
+      let (key, value) = (
+        try self.kind(kinds >> 4, at: start), try self.kind(kinds & 0xF, at: start)
+      )
       for _ in 0..<count {
         try skipElement(key, depth: depth + 1)
         try skipElement(value, depth: depth + 1)
