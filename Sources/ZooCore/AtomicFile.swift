@@ -14,6 +14,7 @@ package final class AtomicFile {
   package let path: String
   private let temporaryPath: String
   private let descriptor: Int32
+  private var isSynchronized = false
   private var isDone = false
 
   /// Begins a file.
@@ -35,6 +36,7 @@ package final class AtomicFile {
   }
 
   package func append(_ bytes: RawSpan) throws(FileError) {
+    isSynchronized = false
     var rest = bytes
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -46,7 +48,9 @@ package final class AtomicFile {
 
   /// Flushes what was written to the disk.
   package func synchronize() throws(FileError) {
+    if isSynchronized { return }
     guard fsync(descriptor) == 0 else { throw failure() }
+    isSynchronized = true
   }
 
   /// Gives the file its name.

@@ -63,6 +63,24 @@ extension TableBatch.Values {
 }
 
 extension TableSchema {
+  /// What keeps the columns from being those of any table; `nil` if nothing does.
+  package var fault: String? {
+    var names: Set<String> = []
+    for column in columns {
+      guard names.insert(column.name).inserted else {
+        return "two columns are called '\(column.name)'"
+      }
+      guard case .vector(let shape) = column.kind else { continue }
+      var size = 4
+      for extent in shape {
+        let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+        if extent < 0 || overflow { return "column '\(column.name)' cannot be of shape \(shape)" }
+        size = product
+      }
+    }
+    return nil
+  }
+
   /// What keeps a batch from being rows of this table; `nil` if nothing does.
   package func fault(of batch: TableBatch) -> String? {
     guard batch.columns.count == columns.count else {

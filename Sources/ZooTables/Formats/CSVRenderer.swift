@@ -7,7 +7,11 @@ enum CSVRenderer {
     var text = TextBuffer(file)
     text.append(header(source.schema).map(csvField).joined(separator: ","))
     try text.endLine()
-    let columns = Array(source.schema.columns.indices)
+    // Vectors without elements have no fields.
+    let columns = source.schema.columns.indices.filter { index in
+      guard case .vector(let shape) = source.schema.columns[index].kind else { return true }
+      return !shape.contains(0)
+    }
     try source.forEachBatch(of: columns) { (batch) throws(TableError) in
       for row in 0..<batch.rowCount {
         for (index, values) in batch.columns.enumerated() {

@@ -43,7 +43,9 @@ enum JSONLinesRenderer {
   private static func append(
     _ tensor: Tensor, _ shape: ArraySlice<Int>, _ range: Range<Int>, to text: inout TextBuffer
   ) {
-    guard let extent = shape.first else { return append(tensor.scalars[range.lowerBound], to: &text) }
+    guard let extent = shape.first else {
+      return append(tensor.scalars[range.lowerBound], to: &text)
+    }
     text.append("[")
     let step = extent == 0 ? 0 : range.count / extent
     for index in 0..<extent {

@@ -8,6 +8,7 @@ enum NumpyRenderer {
   static func writeNPY(
     _ source: some TableSource, to file: TableOutput, _ files: inout OutputFiles
   ) throws(TableError) {
+    if source.arrayColumns.count == 1 { files.replace(labelPath(for: file.path)) }
     for column in source.arrayColumns {
       let isMain = source.schema.columns[column].kind.isVector
       let output = isMain ? file : try files.begin(labelPath(for: file.path))
@@ -82,7 +83,9 @@ enum NumpyRenderer {
   private static func writeNames(
     _ source: some TableSource, for path: String, _ files: inout OutputFiles
   ) throws(TableError) {
-    guard let column = source.namesColumn else { return }
+    guard let column = source.namesColumn else {
+      return files.replace(namesPath(for: path))
+    }
     var text = TextBuffer(try files.begin(namesPath(for: path)))
     try source.forEachText(of: column) { (name) throws(TableError) in
       let lines = (name ?? "").split(separator: "\n", omittingEmptySubsequences: false)

@@ -10,6 +10,7 @@
 struct OutputFiles {
   private let scratch: String?
   private var files: [TableOutput] = []
+  private var replaced: [String] = []
   /// No format has more.
   private static let limit = 3
 
@@ -23,10 +24,14 @@ struct OutputFiles {
     return file
   }
 
+  /// Says that a file which may be there belongs to an older output and not to this one.
+  mutating func replace(_ path: String) { replaced.append(path) }
+
   /// Gives all files their names; the one that was begun first comes last, so that whoever sees it
   /// has the others.
   func finish() throws(TableError) {
     for file in files { try file.synchronize() }
+    for path in replaced { unlink(path) }
     for file in files.reversed() { try file.finish() }
   }
 

@@ -1,6 +1,11 @@
 /// Writes Apache Parquet.
 enum ParquetRenderer {
   static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
-    throw TableError(.unsupported, file.path, "Parquet is not written yet")
+    var writer = try ParquetWriter(source.schema, path: file.path)
+    let columns = Array(source.schema.columns.indices)
+    try source.forEachBatch(of: columns) { (batch) throws(TableError) in
+      for piece in try writer.append(batch) { try file.append(piece) }
+    }
+    for piece in try writer.finish() { try file.append(piece) }
   }
 }

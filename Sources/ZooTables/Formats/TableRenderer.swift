@@ -27,8 +27,11 @@ enum TableRenderer {
 extension TableFormat {
   /// Checks, before the rows are there, that a table of these columns can be written.
   ///
-  /// - Throws: ``TableError`` (`unsupported`) if the format has no place for one of the columns.
+  /// - Throws: ``TableError``; `unsupported` if the format has no place for one of the columns,
+  ///   `usage` if no format has.
   public func check(_ schema: TableSchema, for path: String) throws(TableError) {
+    if let fault = schema.fault { throw TableError(.usage, path, fault) }
+    if self == .parquet { _ = try ParquetWriter(schema, path: path) }
     if let reason = refusal(of: schema) {
       throw TableError(
         .unsupported, path, "\(reason); choose .parquet, which has a place for everything")

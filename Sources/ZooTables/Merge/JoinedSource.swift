@@ -1,34 +1,44 @@
-/// The rows of a file.
-protocol ShardSource: TableSource {
-  var file: String { get }
-}
-
 /// The rows of several files, one after the other.
-struct JoinedSource<Shard: ShardSource>: TableSource {
+///
+/// Only one of the files is open at any time.
+struct JoinedSource<Shard: TableSource>: TableSource {
   let schema: TableSchema
   let rowCount: Int
-  private let shards: [Shard]
+  private let files: [(path: String, rowCount: Int)]
+  private let open: (String) throws(TableError) -> Shard
 
   /// - Throws: ``TableError`` (`usage`) if the files are not of one kind.
-  init(_ shards: [Shard]) throws(TableError) {
-    self.shards = shards
-    schema = shards.first?.schema ?? TableSchema(columns: [])
-    var rows = 0
-    for shard in shards {
+  init(
+    _ paths: [String], open: @escaping (String) throws(TableError) -> Shard
+  ) throws(TableError) {
+    self.open = open
+    var files: [(String, Int)] = []
+    var common: TableSchema?
+    for path in paths {
+      let shard = try open(path)
+      let schema = common ?? shard.schema
       if let difference = shard.schema.difference(from: schema) {
         throw TableError(
-          .usage, shard.file,
-          "\(difference) in \(shards[0].file); give files of one model and one kind")
+          .usage, path, "\(difference) in \(paths[0]); give files of one model and one kind")
       }
-      rows += shard.rowCount
+      common = schema
+      files.append((path, shard.rowCount))
     }
-    rowCount = rows
+    self.files = files
+    schema = common ?? TableSchema(columns: [])
+    rowCount = files.reduce(0) { $0 + $1.1 }
   }
 
   func forEachBatch(
     of columns: [Int], _ body: (TableBatch) throws(TableError) -> Void
   ) throws(TableError) {
-    for shard in shards { try shard.forEachBatch(of: columns, body) }
+    for (path, rowCount) in files {
+      let shard = try open(path)
+      guard shard.rowCount == rowCount, shard.schema == schema else {
+        throw TableError(.other, path, "it was changed while it was read")
+      }
+      try shard.forEachBatch(of: columns, body)
+    }
   }
 }
 

@@ -30,20 +30,34 @@ public enum TableMerge {
       }
     }
     switch format {
-    case .csv: return try TextMerge.merge(shards.map { try CSVShard($0) }, into: output)
-    case .jsonl: return try TextMerge.merge(shards.map { try JSONLinesShard($0) }, into: output)
-    case .npy: return try merge(shards.map { try TensorShard(npy: $0) }, format, output)
-    case .npz: return try merge(shards.map { try TensorShard(npz: $0) }, format, output)
-    case .safetensors:
-      return try merge(shards.map { try TensorShard(safetensors: $0) }, format, output)
-    case .parquet: throw TableError(.unsupported, output, "Parquet is not merged yet")
+    case .csv:
+      return try TextMerge.merge(shards, into: output) { (path) throws(TableError) in
+        try CSVShard(path)
+      }
+    case .jsonl:
+      return try TextMerge.merge(shards, into: output) { (path) throws(TableError) in
+        try JSONLinesShard(path)
+      }
+    case .npy, .npz, .safetensors:
+      return try merge(shards, format, output) { (path) throws(TableError) in
+        switch format {
+        case .npy: try TensorShard(npy: path)
+        case .npz: try TensorShard(npz: path)
+        default: try TensorShard(safetensors: path)
+        }
+      }
+    case .parquet:
+      return try merge(shards, format, output) { (path) throws(TableError) in
+        try ParquetShard(path)
+      }
     }
   }
 
-  private static func merge(
-    _ shards: [some ShardSource], _ format: TableFormat, _ output: String
+  private static func merge<Shard: TableSource>(
+    _ shards: [String], _ format: TableFormat, _ output: String,
+    open: @escaping (String) throws(TableError) -> Shard
   ) throws(TableError) -> Int {
-    let rows = try JoinedSource(shards)
+    let rows = try JoinedSource(shards, open: open)
     try TableRenderer.write(rows, to: output, format: format)
     return rows.rowCount
   }

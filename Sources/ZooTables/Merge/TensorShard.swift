@@ -3,7 +3,7 @@ import ZooCore
 import ZooTensors
 
 /// The rows of a file of tensors, which have one extent for the rows.
-struct TensorShard: ShardSource {
+struct TensorShard: TableSource {
   private enum Content {
     case names([String?])
     case array(TensorView)

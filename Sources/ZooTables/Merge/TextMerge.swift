@@ -4,12 +4,11 @@ import ZooTensors
 
 /// A file of text in which each row has lines of its own.
 protocol TextShard {
-  var file: String { get }
   var text: ByteStorage { get }
-  /// What stands before the rows, which all shards have in common.
-  var header: Range<Int> { get }
-  /// What has to be equal to be joined, in words.
-  var columns: [String] { get }
+  /// Where the rows begin, in bytes; what is before them is the same in all shards.
+  var rowsStart: Int { get }
+  /// What has to be equal to be joined, in words; `nil` if it is not known for want of rows.
+  var columns: [String]? { get }
   var rowCount: Int { get }
 }
 
@@ -17,23 +16,31 @@ protocol TextShard {
 enum TextMerge {
   private static let step = 1 << 20
 
-  static func merge(_ shards: [some TextShard], into output: String) throws(TableError) -> Int {
+  /// Only one of the files is open at any time.
+  static func merge<Shard: TextShard>(
+    _ paths: [String], into output: String, open: (String) throws(TableError) -> Shard
+  ) throws(TableError) -> Int {
     var files = OutputFiles(scratch: nil)
     let file = try files.begin(output)
-    for (index, shard) in shards.enumerated() {
-      if let other = shards.first(where: { $0.rowCount > 0 || !$0.columns.isEmpty }),
-        !shard.columns.isEmpty, shard.columns != other.columns
-      {
-        throw TableError(
-          .usage, shard.file,
-          "it has \(shard.columns.count) columns (\(words(shard.columns))) where there are"
-            + " \(other.columns.count) (\(words(other.columns))) in \(other.file); give files of one"
-            + " model and one kind")
+    var rows = 0
+    var first: (file: String, columns: [String])?
+    for (index, path) in paths.enumerated() {
+      let shard = try open(path)
+      if let columns = shard.columns {
+        if let first, columns != first.columns {
+          throw TableError(
+            .usage, path,
+            "it has \(columns.count) columns (\(words(columns))) where there are"
+              + " \(first.columns.count) (\(words(first.columns))) in \(first.file); give files of"
+              + " one model and one kind")
+        }
+        first = first ?? (path, columns)
       }
-      try append(shard.text, from: index == 0 ? 0 : shard.header.upperBound, to: file)
+      rows += shard.rowCount
+      try append(shard.text, from: index == 0 ? 0 : shard.rowsStart, to: file)
     }
     try files.finish()
-    return shards.reduce(0) { $0 + $1.rowCount }
+    return rows
   }
 
   private static func append(
@@ -70,19 +77,17 @@ enum TextMerge {
 
 /// Comma-separated values, of which the first line tells the columns.
 struct CSVShard: TextShard {
-  let file: String
   let text: ByteStorage
-  let header: Range<Int>
-  let columns: [String]
+  let rowsStart: Int
+  let columns: [String]?
   let rowCount: Int
 
   init(_ path: String) throws(TableError) {
-    file = path
     text = try TextMerge.text(of: path)
     guard let end = text.bytes.firstIndex(of: UInt8(ascii: "\n")) else {
       throw .corrupt(path, "it has no line with the names of the columns")
     }
-    header = 0..<end + 1
+    rowsStart = end + 1
     columns = text.bytes[..<end].split(
       separator: UInt8(ascii: ","), omittingEmptySubsequences: false
     ).map { String(decoding: $0, as: UTF8.self) }
@@ -99,29 +104,27 @@ struct CSVShard: TextShard {
 
 /// One JSON object on each line, of which the first tells the columns.
 struct JSONLinesShard: TextShard {
-  let file: String
   let text: ByteStorage
-  let header = 0..<0
-  let columns: [String]
+  let rowsStart = 0
+  let columns: [String]?
   let rowCount: Int
 
   init(_ path: String) throws(TableError) {
-    file = path
     text = try TextMerge.text(of: path)
     rowCount = text.bytes.count { $0 == UInt8(ascii: "\n") }
     let line = text.bytes.prefix { $0 != UInt8(ascii: "\n") }
-    if line.isEmpty {
-      columns = []
+    if rowCount == 0 {
+      columns = nil
       return
     }
+    let object: JSONObject?
     do throws(JSONError) {
-      guard let object = try JSONValue(parsing: line).object else {
-        throw JSONError(offset: 0, reason: "it is no object")
-      }
-      columns = object.map { $0.0 + JSONLinesShard.shape(of: $0.1) }
+      object = try JSONValue(parsing: line).object
     } catch {
       throw .corrupt(path, "its first line is \(error.description)")
     }
+    guard let object else { throw .corrupt(path, "its first line is no JSON object") }
+    columns = object.map { $0.0 + JSONLinesShard.shape(of: $0.1) }
   }
 
   /// The extents of arrays in one another, in words.

@@ -41,15 +41,15 @@ struct SpoolFrame: Equatable {
 
   var header: [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(SpoolFrame.magic)
+    bytes.append(littleEndian: SpoolFrame.magic)
     for number in [inputs.lowerBound, inputs.upperBound, rowCount, faultCount] {
-      bytes.append(UInt64(number))
+      bytes.append(littleEndian: UInt64(number))
     }
     for section in sections {
-      bytes.append(UInt64(section.size))
-      bytes.append(UInt64(section.crc))
+      bytes.append(littleEndian: UInt64(section.size))
+      bytes.append(littleEndian: UInt64(section.crc))
     }
-    bytes.append(UInt64(crc32(of: bytes.span.bytes)))
+    bytes.append(littleEndian: UInt64(crc32(of: bytes.span.bytes)))
     return bytes
   }
 
@@ -81,11 +81,6 @@ struct SpoolFrame: Equatable {
 }
 
 extension [UInt8] {
-  /// Appends a number, the least significant byte first.
-  mutating func append<T: FixedWidthInteger>(_ number: T) {
-    for byte in 0..<T.bitWidth / 8 { append(UInt8(truncatingIfNeeded: number >> (8 * byte))) }
-  }
-
   /// The number that begins at a byte; all of it must be there.
   func integer<T: FixedWidthInteger>(at offset: Int, _: T.Type) -> T {
     var number: T = 0

@@ -18,11 +18,11 @@ enum SpoolSection {
       self = .bytes(bytes)
     case .integers(let integers):
       var bytes = integers.map { $0 == nil ? 0 : 1 as UInt8 }
-      for integer in integers { bytes.append(integer ?? 0) }
+      for integer in integers { bytes.append(littleEndian: integer ?? 0) }
       self = .bytes(bytes)
     case .numbers(let numbers):
       var bytes = numbers.map { $0 == nil ? 0 : 1 as UInt8 }
-      for number in numbers { bytes.append((number ?? 0).bitPattern) }
+      for number in numbers { bytes.append(littleEndian: (number ?? 0).bitPattern) }
       self = .bytes(bytes)
     case .vectors(let tensor): self = .floats(tensor.scalars)
     }
@@ -90,7 +90,7 @@ enum SpoolSection {
   }
 
   private static func append(_ text: String?, to bytes: inout [UInt8]) {
-    bytes.append(text.map { UInt32(truncatingIfNeeded: $0.utf8.count) } ?? missing)
+    bytes.append(littleEndian: text.map { UInt32(truncatingIfNeeded: $0.utf8.count) } ?? missing)
     if let text { bytes += text.utf8 }
   }
 

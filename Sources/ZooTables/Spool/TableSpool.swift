@@ -68,6 +68,7 @@ public final class TableSpool: Sendable {
     self.schema = schema
     self.inputs = inputs
     directory = TableSpool.directory(for: output)
+    if let fault = schema.fault { throw TableError(.usage, output, fault) }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
       throw TableError(
         .disk, directory, "it cannot be made: \(String(cString: strerror(errno)))")
