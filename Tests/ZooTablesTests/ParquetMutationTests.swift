@@ -6,8 +6,9 @@ import ZooTensors
 
 /// Damaged files: each is refused or gives the right rows, and none stops the program.
 struct ParquetMutationTests {
-  /// Every byte of a file of this library changed. Its pages have checksums, so
-  /// that no value can change unseen.
+  /// Every byte of a file of this library changed.
+  ///
+  /// Its pages have checksums, so that no value can change unseen.
   @Test(arguments: ParquetCompression.allCases)
   func changedBytes(_ compression: ParquetCompression) throws {
     let bytes = try ParquetFixture.written(rows: 3, compression: compression)

@@ -123,8 +123,10 @@ struct ThriftReader {
   private mutating func listHeader() throws(ParquetFault) -> (count: Int, kind: ThriftKind) {
     let start = position
     let byte = try byte()
-    let kind = try kind(byte & 0xF, at: start)
     let count = byte >> 4 == 15 ? try length() : Int(byte >> 4)
+    // Some writers give the elements of an empty list no type.
+    if count == 0 { return (0, .structure) }
+    let kind = try kind(byte & 0xF, at: start)
     // Every element takes a byte or more.
     guard count <= bytes.count - position else { throw ended() }
     return (count, kind)
