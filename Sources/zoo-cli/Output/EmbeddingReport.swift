@@ -40,14 +40,6 @@ struct EmbeddingReport {
   }
 }
 
-/// A field of a CSV file, quoted where it has to be (RFC 4180).
-func csvField(_ text: String) -> String {
-  guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-  return "\""
-    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-    + "\""
-}
-
 /// What a file of tensors says of its rows.
 func tensorMetadata(model: String, images: [String]) -> [(key: String, value: String)] {
   [("model", model), ("images", JSONValue.strings(images).serialized())]
