@@ -34,6 +34,7 @@ let package = Package(
 
     // From a name to numbers, each module using only those above it.
     .target(name: "ZooCore"),
+    .target(name: "ZooMetrics", dependencies: ["ZooCore"]),
     .target(name: "ZooRegistry", dependencies: ["ZooCore", "CRegistry"]),
     .target(
       name: "ZooFetch",
@@ -64,6 +65,8 @@ let package = Package(
 
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(name: "ZooCoreTests", dependencies: ["ZooCore"]),
+    .testTarget(
+      name: "ZooMetricsTests", dependencies: ["ZooCore", "ZooMetrics"], exclude: ["Fixtures"]),
     .testTarget(name: "ZooRegistryTests", dependencies: ["ZooRegistry"], exclude: ["Fixtures"]),
     .testTarget(name: "ZooFetchTests", dependencies: ["ZooCore", "ZooFetch"]),
     .testTarget(

@@ -1,0 +1,64 @@
+/// The results of several heads as the table of linear-probe results in a model card: a row for
+/// each level with its classes, samples, top-1 and top-k accuracy and macro F1, in percent.
+public struct ModelCardTable: Sendable {
+  /// The titles of the columns.
+  public let titles: [String]
+  /// The cells of each row; a cell whose value is not known is a dash.
+  public let rows: [[String]]
+
+  /// Makes the table.
+  ///
+  /// - Parameters:
+  ///   - heads: the heads' levels with their results, in the order of the rows.
+  ///   - split: what was evaluated, such as `test`; it stands before the names of the accuracies.
+  public init(_ heads: [(level: String, metrics: ClassificationMetrics)], split: String? = nil) {
+    let prefix = split.map { capitalized($0) + " " } ?? ""
+    var ks: [Int] = []
+    for (_, metrics) in heads where !ks.contains(metrics.topK) && metrics.topK > 1 {
+      ks.append(metrics.topK)
+    }
+    titles =
+      ["Taxonomic Level", "Classes (N)", "Samples", "\(prefix)Top-1 Acc. (%)"]
+      + ks.map { "\(prefix)Top-\($0) Acc. (%)" } + ["\(prefix)Macro F1 (%)"]
+    rows = heads.map { level, metrics in
+      let topK = ks.map { $0 == metrics.topK ? metrics.topKAccuracy : nil }
+      return [capitalized(level), "\(metrics.classNames.count)", "\(metrics.labelledSamples)"]
+        + ([metrics.accuracy] + topK + [metrics.macroF1]).map { value in
+          value.map { decimal($0 * 100, places: 2) } ?? "-"
+        }
+    }
+  }
+
+  /// The table in Markdown, as it stands in a model card.
+  public var markdown: String {
+    func line(_ cells: [String]) -> String {
+      "| " + cells.map(markdownCell).joined(separator: " | ") + " |"
+    }
+    let rule = "|" + String(repeating: "---|", count: titles.count)
+    return ([line(titles), rule] + rows.map(line)).joined(separator: "\n")
+  }
+
+  /// The table in aligned columns, the numbers on the right.
+  public var text: String {
+    let lines = [titles] + rows
+    let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { cells in
+      cells.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + space : space + cell
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}
+
+private func capitalized(_ text: String) -> String {
+  text.prefix(1).uppercased() + text.dropFirst()
+}
+
+/// A text that stays within its cell.
+private func markdownCell(_ text: String) -> String {
+  text.reduce(into: "") { cell, character in
+    if character == "|" || character == "\\" { cell += "\\" }
+    cell += character.isNewline ? " " : String(character)
+  }
+}
