@@ -168,10 +168,15 @@ extension ArraySlice<Float> {
   /// The first index of the highest score, or of one that is not a number; the slice is not empty.
   fileprivate var indexOfHighest: Int {
     var result = startIndex
-    if self[result].isNaN { return result }
-    for index in indices.dropFirst() where !(self[index] <= self[result]) {
-      result = index
-      if self[index].isNaN { break }
+    var highest = self[result]
+    var index = startIndex
+    for score in self {
+      // Another score than a lower or an equal one, so that it may be no number.
+      if !(score <= highest) {
+        (result, highest) = (index, score)
+        if score.isNaN { break }
+      }
+      index += 1
     }
     return result
   }
@@ -179,12 +184,9 @@ extension ArraySlice<Float> {
   /// Whether fewer than `limit` scores are ranked before the one at an index.
   fileprivate func rank(of place: Int, below limit: Int) -> Bool {
     let score = self[place]
-    var before = 0
-    for index in indices {
-      let other = self[index]
-      let isTied = other == score || (other.isNaN && score.isNaN)
-      if isTied ? index < place : (other > score || other.isNaN) { before += 1 }
-    }
-    return before < limit
+    let earlier = self[startIndex..<place]
+    if score.isNaN { return earlier.count { $0.isNaN } < limit }
+    // What is not lower is higher, equal or no number.
+    return earlier.count { !($0 < score) } + self[place...].count { !($0 <= score) } < limit
   }
 }

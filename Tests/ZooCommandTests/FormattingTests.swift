@@ -50,12 +50,6 @@ struct FormattingTests {
     facts.add("lines", "a\nb")
     #expect(facts.text == "one    1\nlines  a\n       b")
   }
-
-  @Test func quoting() {
-    #expect(csvField("plain name.png") == "plain name.png")
-    #expect(csvField("a,b") == "\"a,b\"")
-    #expect(csvField("say \"hi\"") == "\"say \"\"hi\"\"\"")
-  }
 }
 
 struct QuantityTests {

@@ -3,6 +3,12 @@ import Testing
 @testable import ZooCore
 
 @Suite struct CSVTests {
+  @Test func quoting() {
+    #expect(csvField("plain name.png") == "plain name.png")
+    #expect(csvField("a,b") == "\"a,b\"")
+    #expect(csvField("say \"hi\"") == "\"say \"\"hi\"\"\"")
+  }
+
   @Test func rowsAreReadAsTheyWereWritten() throws {
     let rows = [
       ["", "a", "b, c"], ["\"quoted\"", "two\nlines", "\r\n"], [" spaces ", "ü", "\""],

@@ -49,11 +49,3 @@ enum CSVRenderer {
     }
   }
 }
-
-/// A field of a CSV file, quoted where it has to be (RFC 4180).
-package func csvField(_ text: String) -> String {
-  guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-  return "\""
-    + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-    + "\""
-}

@@ -89,7 +89,7 @@ struct CollectionRun {
     to file: OutputFile<TableFormat>, _ schema: TableSchema, plan: JSONObject = JSONObject(),
     _ compute: (ImageBatch) async throws -> Output,
     _ tabulate: (ImageBatch, Output) throws -> [TableBatch.Values],
-    _ finally: (TableSpool) async throws -> Void = { _ in }
+    finally: (TableSpool) async throws -> Void = { _ in }
   ) async throws {
     let range = batches.range
     let spool = try TableSpool(

@@ -1,5 +1,13 @@
 import ModelZoo
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// Compares predictions with the true classes, level by level.
 struct Evaluator {
   private let levels: [String]
@@ -23,20 +31,17 @@ struct Evaluator {
 
   /// Takes the rows of a complete run.
   mutating func add(_ rows: TableSpool, _ report: ClassificationReport) throws {
-    let columns = levels.map { report.truthColumns(of: $0, in: rows.schema) }
-    try rows.forEachBatch(of: columns.flatMap { $0 }) { (batch) throws(TableError) in
-      for level in levels.indices {
-        guard case .integers(let labels) = batch.columns[3 * level],
-          case .integers(let ranks) = batch.columns[3 * level + 1],
-          case .integers(let predictions) = batch.columns[3 * level + 2]
-        else { continue }
-        for ((label, rank), prediction) in zip(zip(labels, ranks), predictions) {
-          guard let prediction else { continue }
-          try metrics[level].add(
-            label: label.flatMap { $0 < 0 ? nil : Int($0) }, rank: rank.map { Int($0) },
-            prediction: Int(prediction))
+    for (index, level) in levels.enumerated() {
+      var failure: MetricsError?
+      let columns = report.truthColumns(of: level, in: rows.schema)
+      try rows.forEachBatch(of: columns) { (batch) throws(TableError) in
+        do throws(MetricsError) {
+          try metrics[index].add(truthAndPredictions: batch)
+        } catch {
+          failure = error
         }
       }
+      if let failure { throw failure }
     }
   }
 
@@ -51,12 +56,31 @@ struct Evaluator {
 
   /// Writes all that is known into a directory, which is made if it is not there.
   func save(to directory: String) throws {
-    try makeDirectory(directory)
+    guard mkdir(directory, 0o777) == 0 || errno == EEXIST else {
+      throw CommandError(
+        .disk, "\(directory) cannot be made: \(String(cString: strerror(errno)))")
+    }
     try TextWriter.write([json.serialized(pretty: true)], to: directory + "/metrics.json")
     try TextWriter.write([table.markdown], to: directory + "/metrics.md")
     for (level, metrics) in zip(levels, metrics) {
       try TextWriter.write(metrics.classTable, to: "\(directory)/\(level).classes.csv")
       try TextWriter.write(metrics.confusionTable, to: "\(directory)/\(level).confusion.csv")
+    }
+  }
+}
+
+extension ClassificationMetrics {
+  /// Takes rows with the true class (-1 if unknown), its rank, and the predicted class.
+  fileprivate mutating func add(truthAndPredictions batch: TableBatch) throws(MetricsError) {
+    guard batch.columns.count == 3, case .integers(let labels) = batch.columns[0],
+      case .integers(let ranks) = batch.columns[1],
+      case .integers(let predictions) = batch.columns[2]
+    else { return }
+    for ((label, rank), prediction) in zip(zip(labels, ranks), predictions) {
+      guard let prediction else { continue }
+      try add(
+        label: label.flatMap { $0 < 0 ? nil : Int($0) }, rank: rank.map { Int($0) },
+        prediction: Int(prediction))
     }
   }
 }
