@@ -1,3 +1,4 @@
+import ZooCore
 /// Writes comma-separated values (RFC 4180), in the columns that birder's `predict` script writes.
 ///
 /// The numbers of a vector are columns `0`, `1` and so on; of several vectors, `NAME_0` and so on.
