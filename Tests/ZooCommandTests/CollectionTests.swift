@@ -143,7 +143,7 @@ struct CollectionTests {
       process.standardInput = try FileHandle(forReadingFrom: URL(filePath: zoo.path("list")))
       #expect(try await ZooCommand.status(of: process) == 0)
       #expect(
-        try String(contentsOfFile: zoo.path("rows.npy.names.txt"), encoding: .utf8)
+        try String(contentsOfFile: zoo.path("rows.names.txt"), encoding: .utf8)
           .split(separator: "\n").map(String.init) == list)
     }
   }

@@ -77,6 +77,7 @@ struct CollectionRun {
       try summary.timing(\.writing) { try print(batch, output) }
     }
     if faults.count < summary.count || summary.count == 0 { try end() }
+    try list(faults)
     try finish(summary, faults)
   }
 
@@ -113,6 +114,7 @@ struct CollectionRun {
     }
     var faults: [RowFault] = []
     try spool.forEachFault { faults.append($0) }
+    try list(faults)
     guard spool.rowCount > 0 else {
       try finish(summary, faults)
       throw CommandError(.other, "there are no images, so \(file.path) is not written")
@@ -165,13 +167,22 @@ struct CollectionRun {
     return .object(plan)
   }
 
+  /// Lists faulty images for `--errors`.
+  ///
+  /// Its temporary name is always the same, so that nothing stays of a run that is killed and then
+  /// gone on with.
+  private func list(_ faults: [RowFault]) throws {
+    guard let path = options.errors else { return }
+    let file = try TableOutput(path, temporaryPath: path + ".partial")
+    for fields in [["sample", "reason"]] + faults.map({ [$0.sample, $0.reason] }) {
+      try file.append(Array((csvLine(fields) + "\n").utf8))
+    }
+    try file.finish()
+  }
+
   /// Tells how it went; faulty images are a failure in the end.
   private func finish(_ summary: RunSummary, _ faults: [RowFault]) throws {
     StandardError.clearStatus()
-    if let path = options.errors {
-      let lines = ["sample,reason"] + faults.map { "\(csvField($0.sample)),\(csvField($0.reason))" }
-      try TextWriter.write(lines, to: path)
-    }
     progress.finish(summary)
     guard let first = faults.first else { return }
     let kinds = Set(faults.map(\.kind))
