@@ -1,3 +1,5 @@
+import ZooCore
+
 /// Reads the files of a tar archive one after the other; nothing else in it has any effect.
 ///
 /// Directories are passed over; links, devices and all that this version does not know are errors.
@@ -24,13 +26,13 @@ struct TarReader {
     var records: [String: String] = [:]
     while try readBlock() {
       let header: TarHeader
-      do throws(TarFault) { header = try TarHeader(block[...]) } catch { throw fault(error) }
-      var size = header.size
-      if header.kind == .file, let text = records["size"] {
-        guard let number = Int(text), (0..<1 << 50).contains(number) else {
-          throw fault(TarFault("a malformed pax header"))
-        }
-        size = number
+      var size: Int
+      do throws(TarFault) {
+        header = try TarHeader(block[...])
+        size = header.size
+        if header.kind == .file { size = try PaxRecords.size(in: records) ?? size }
+      } catch {
+        throw fault(error)
       }
       unread = size
       padding = (TarHeader.blockSize - size % TarHeader.blockSize) % TarHeader.blockSize
@@ -44,6 +46,8 @@ struct TarReader {
         }
       case .directory, .global:
         records = [:]
+      default:
+        throw fault(TarFault("'\(header.name)', which is neither a file nor a directory"))
       }
       try skip()
     }

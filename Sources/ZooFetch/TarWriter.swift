@@ -1,3 +1,5 @@
+import ZooCore
+
 /// Writes a tar archive that every tar reads: ustar, with pax headers for files from 8 GiB on.
 struct TarWriter {
   private let stream: FileStream
