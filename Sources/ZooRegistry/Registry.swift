@@ -101,7 +101,7 @@ public struct Registry: Sendable {
   public func names(
     matching pattern: String? = nil, task: ModelTask? = nil, family: String? = nil
   ) -> [String] {
-    let shellPattern = pattern.map(ShellPattern.init)
+    let shellPattern = pattern.map { ShellPattern($0) }
     let names = merged(documents.map(\.models.keys)).filter { name in
       guard shellPattern?.matches(name) ?? true else { return false }
       if task == nil, family == nil { return true }

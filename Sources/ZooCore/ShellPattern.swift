@@ -2,7 +2,7 @@
 ///
 /// `*` matches any text, `?` any character, `[abc]` and `[a-z]` one of them, `[!abc]` any other; a
 /// bracket that is not closed stands for itself. A pattern matches whole names, and case counts.
-struct ShellPattern {
+package struct ShellPattern: Sendable {
   private enum Element {
     case anyText
     case one(ranges: [ClosedRange<UInt32>], isNegated: Bool)
@@ -10,9 +10,22 @@ struct ShellPattern {
 
   private let elements: [Element]
 
-  init(_ pattern: String) {
+  /// The text that alone matches, where there is nothing in the pattern but characters that stand
+  /// for themselves.
+  package let fixedText: String?
+
+  /// Reads a pattern.
+  ///
+  /// - Parameter isForFiles: Whether it follows the shells, which besides know `[^abc]` for `[!abc]`
+  ///   and a `\` before what stands for itself.
+  package init(_ pattern: String, isForFiles: Bool = false) {
     let scalars = pattern.unicodeScalars.map(\.value)
     var elements: [Element] = []
+    var fixedText = String.UnicodeScalarView()
+    func append(_ scalar: UInt32) {
+      elements.append(.one(ranges: [scalar...scalar], isNegated: false))
+      if let scalar = UnicodeScalar(scalar) { fixedText.append(scalar) }
+    }
     var position = 0
     while position < scalars.count {
       let scalar = scalars[position]
@@ -21,26 +34,32 @@ struct ShellPattern {
       case "*": elements.append(.anyText)
       case "?": elements.append(.one(ranges: [], isNegated: true))
       case "[":
-        if let (element, end) = Self.brackets(scalars, from: position) {
+        if let (element, end) = Self.brackets(scalars, from: position, isForFiles) {
           elements.append(element)
           position = end
         } else {
-          elements.append(.one(ranges: [scalar...scalar], isNegated: false))
+          append(scalar)
         }
-      default: elements.append(.one(ranges: [scalar...scalar], isNegated: false))
+      case "\\" where isForFiles && position < scalars.count:
+        append(scalars[position])
+        position += 1
+      default: append(scalar)
       }
     }
     self.elements = elements
+    self.fixedText = fixedText.count == elements.count ? String(fixedText) : nil
   }
 
   /// The element that begins after an opening bracket, and where the pattern goes on; `nil` if the
   /// bracket is not closed.
-  private static func brackets(_ scalars: [UInt32], from start: Int) -> (Element, Int)? {
+  private static func brackets(
+    _ scalars: [UInt32], from start: Int, _ isForFiles: Bool
+  ) -> (Element, Int)? {
     var position = start
     func isNext(_ scalar: UnicodeScalar, at index: Int) -> Bool {
       index < scalars.count && scalars[index] == scalar.value
     }
-    let isNegated = isNext("!", at: position)
+    let isNegated = isNext("!", at: position) || isForFiles && isNext("^", at: position)
     if isNegated { position += 1 }
     // A closing bracket in the first place is a member of the set.
     let closing = UnicodeScalar("]").value
@@ -62,7 +81,8 @@ struct ShellPattern {
     return (.one(ranges: ranges, isNegated: isNegated), end + 1)
   }
 
-  func matches(_ name: String) -> Bool {
+  /// Whether a name matches.
+  package func matches(_ name: String) -> Bool {
     let scalars = name.unicodeScalars.map(\.value)
     var element = 0
     var position = 0
