@@ -33,11 +33,18 @@ public enum FileError: ZooFailure, Equatable {
 
 /// The content of a regular file of at most `limit` bytes.
 package func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  try readFile(Array(path.utf8), limit: limit)
+}
+
+/// The content of a regular file of at most `limit` bytes, whose path need not be UTF-8.
+package func readFile(_ pathBytes: [UInt8], limit: Int) throws(FileError) -> [UInt8] {
+  let path = String(decoding: pathBytes, as: UTF8.self)
+  let cPath = (pathBytes + [0]).map(CChar.init(bitPattern:))
   func unreadable() -> FileError {
     .unreadable(file: path, reason: String(cString: strerror(errno)))
   }
   // O_NONBLOCK keeps a pipe from blocking the call that would tell that it is one.
-  let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  let file = open(cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard file >= 0 else { throw unreadable() }
   defer { close(file) }
   var status = stat()

@@ -15,6 +15,16 @@ public enum ImageError: ZooFailure, Equatable {
   /// The numbers given to an ``ImageTransform`` make none.
   case invalidTransform(reason: String)
 
+  /// The error of an image whose file cannot be read.
+  package init(_ error: FileError) {
+    switch error {
+    case .unreadable(let file, let reason):
+      self = .unreadable(file: file, reason: reason)
+    case .tooManyBytes(let file, let found, let limit):
+      self = .tooManyBytes(file: file, found: found, limit: limit)
+    }
+  }
+
   /// The kind of the failure.
   public var kind: FailureKind {
     switch self {

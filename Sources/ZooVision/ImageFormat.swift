@@ -1,21 +1,36 @@
 /// The formats that are decoded.
-enum ImageFormat {
+package enum ImageFormat {
   case jpeg, png, webP
 
-  /// Tells the format from the first bytes.
-  init(of source: ImageSource) throws(ImageError) {
-    let bytes = source.bytes
-    func has(_ text: String, at offset: Int = 0) -> Bool {
-      bytes.dropFirst(offset).starts(with: text.utf8)
-    }
-    if bytes.isEmpty { throw source.corrupt("it is empty") }
+  /// Tells the format from the first bytes; `nil` for what is not decoded.
+  private init?(_ bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
-    } else if has("RIFF"), has("WEBP", at: 8) {
+    } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
       self = .webP
-    } else if let name = Self.nameOfOther(bytes, has) {
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether a file with these first bytes is an image, of a format that is decoded or another.
+  ///
+  /// Formats that are known by two letters only are left out: a text may begin so.
+  package static func isImage(startingWith bytes: [UInt8]) -> Bool {
+    if ImageFormat(bytes) != nil { return true }
+    if bytes.starts(with: "BM".utf8) || bytes.first == UInt8(ascii: "P") { return false }
+    return nameOfOther(bytes)?.hasSuffix("image") ?? false
+  }
+
+  /// Tells the format from the first bytes.
+  init(of source: ImageSource) throws(ImageError) {
+    let bytes = source.bytes
+    if bytes.isEmpty { throw source.corrupt("it is empty") }
+    if let format = ImageFormat(bytes) {
+      self = format
+    } else if let name = Self.nameOfOther(bytes) {
       throw source.unsupported(name)
     } else if let text = Self.text(bytes) {
       throw source.corrupt(text)
@@ -43,9 +58,10 @@ enum ImageFormat {
     return "it is a text that begins '\(first.prefix { !$0.isNewline }.prefix(40))'"
   }
 
-  private static func nameOfOther(
-    _ bytes: [UInt8], _ has: (_ text: String, _ offset: Int) -> Bool
-  ) -> String? {
+  private static func nameOfOther(_ bytes: [UInt8]) -> String? {
+    func has(_ text: String, _ offset: Int) -> Bool {
+      bytes.dropFirst(offset).starts(with: text.utf8)
+    }
     if has("GIF87a", 0) || has("GIF89a", 0) { return "a GIF image" }
     if has("II*\0", 0) || has("MM\0*", 0) || has("II+\0", 0) || has("MM\0+", 0) {
       return "a TIFF or camera raw image"

@@ -13,12 +13,7 @@ extension RGBImage {
     do {
       bytes = try readFile(path, limit: options.maximumByteCount)
     } catch {
-      switch error {
-      case .unreadable(let file, let reason):
-        throw .unreadable(file: file, reason: reason)
-      case .tooManyBytes(let file, let found, let limit):
-        throw .tooManyBytes(file: file, found: found, limit: limit)
-      }
+      throw ImageError(error)
     }
     try self.init(decoding: bytes, name: path, options: options)
   }
