@@ -47,6 +47,7 @@ let package = Package(
     .target(
       name: "ZooVision",
       dependencies: ["ZooCore", "ZooTensors", "CPixels", "CTurboJPEG", "CWebP"]),
+    .target(name: "ZooCollections", dependencies: ["ZooCore", "ZooVision"]),
     .target(name: "ZooNetworks", dependencies: ["ZooCore", "ZooTensors", "ZooCheckpoint"]),
     .target(
       name: "ModelZoo",
@@ -73,6 +74,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooVisionTests", dependencies: ["ZooCore", "ZooTensors", "ZooVision"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZooCollectionsTests", dependencies: ["ZooCore", "ZooVision", "ZooCollections"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooNetworksTests",

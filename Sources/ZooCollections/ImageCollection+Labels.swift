@@ -1,0 +1,75 @@
+extension ImageCollection {
+  /// The label of an image; `nil` for one without.
+  ///
+  /// It is the name of the folder that the image is in. For a member of an archive it is what the
+  /// member of the same name with the extension `.cls` says (as in WebDataset's archives), or else
+  /// the folder inside the archive.
+  ///
+  /// - Parameters:
+  ///   - index: The image.
+  ///   - hierarchical: Whether all folders between the directory that was given and the image make
+  ///     the label, joined by `_`: `Hymenoptera_Apis`. For an image that was named it is the folder
+  ///     as ever. As birder's `get_label_from_path`, except that an image in the directory itself
+  ///     has no label then.
+  public func label(of index: Int, hierarchical: Bool = false) -> String? {
+    label(of: index, table.run(of: index), hierarchical)
+  }
+
+  /// The number of a class that an archive gives for its member, where it gives a number in place of
+  /// a name, as birder's archives do.
+  public func classNumber(of index: Int) -> Int? {
+    guard let label = table.memberLabel(of: index, in: table.run(of: index)),
+      label.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return Int(label)
+  }
+
+  /// All labels, each once, in an order that is the same for the same inputs: where there is no list
+  /// of classes, a label's place in it is its class.
+  ///
+  /// As birder's `class_to_idx_from_paths`: first, for one given directory after the other, the
+  /// folders right in it that have images, sorted (if hierarchical: all labels in it, sorted); then
+  /// the labels of all other images, sorted, which birder gives no class. Sorting is by bytes.
+  public func labelNames(hierarchical: Bool = false) -> [String] {
+    var groups = Array(repeating: Set<String>(), count: groupCount)
+    var others: Set<String> = []
+    for index in table.runs.indices {
+      let run = table.runs[index]
+      let images = table.images(ofRun: index)
+      // The images of a directory have one label.
+      let isOne = run.firstMember < 0 && run.prefixCount > 0
+      let isClass = run.group >= 0 && (hierarchical || isRightBelowRoot(run))
+      for image in isOne ? images.prefix(1) : images {
+        guard let label = label(of: image, run, hierarchical) else { continue }
+        if isClass { groups[Int(run.group)].insert(label) } else { others.insert(label) }
+      }
+    }
+    var names: [String] = []
+    var known: Set<String> = []
+    for group in groups + [others] {
+      for name in group.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+      where known.insert(name).inserted {
+        names.append(name)
+      }
+    }
+    return names
+  }
+
+  private func isRightBelowRoot(_ run: ImageTable.Run) -> Bool {
+    table.prefix(run).dropFirst(Int(run.rootCount)).split(separator: FileNames.slash).count == 1
+  }
+
+  private func label(of image: Int, _ run: ImageTable.Run, _ hierarchical: Bool) -> String? {
+    if let label = table.memberLabel(of: image, in: run) { return label }
+    let name = table.name(of: image, in: run)
+    if run.firstMember >= 0 {
+      return hierarchical ? FileNames.folders(of: name) : FileNames.folder(of: name)
+    }
+    guard run.prefixCount > 0 else { return FileNames.folder(of: name) }
+    let prefix = table.prefix(run)
+    if hierarchical, run.rootCount >= 0 {
+      return FileNames.folders(of: prefix.dropFirst(Int(run.rootCount)))
+    }
+    return FileNames.folder(of: prefix)
+  }
+}
