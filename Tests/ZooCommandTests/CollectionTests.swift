@@ -154,7 +154,7 @@ struct CollectionTests {
       "--json")
     #expect(outcome.status == 5)
     let digit = try outcome.json()["digit"]
-    #expect(digit?["accuracy"]?.double == 1)
+    #expect(digit?["top1"]?.double == 1)
     for name in ["metrics.json", "metrics.md", "digit.classes.csv", "digit.confusion.csv"] {
       #expect(exists("metrics/\(name)"))
     }
@@ -162,7 +162,7 @@ struct CollectionTests {
     let written = try await run(
       "classify", "images", "--evaluate", "--head", "digit", "--json", "-o", "classes.csv",
       "--top-k", "1")
-    #expect(written.output.contains("\"accuracy\": 1"))
+    #expect(written.output.contains("\"top1\": 1"))
     let rows = try String(contentsOfFile: zoo.path("classes.csv"), encoding: .utf8)
       .split(separator: "\n")
     #expect(rows[0] == "sample,label,digit_label,digit_rank,digit,digit_index,digit_probability")

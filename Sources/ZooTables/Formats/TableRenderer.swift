@@ -4,10 +4,13 @@ import ZooCore
 enum TableRenderer {
   /// Writes all rows of a source.
   ///
-  /// - Parameter scratch: a directory for temporary files that is this output's alone; without it,
-  ///   they are beside the output.
+  /// - Parameters:
+  ///   - compression: that of a Parquet file.
+  ///   - scratch: a directory for temporary files that is this output's alone; without it, they are
+  ///     beside the output.
   static func write(
-    _ source: some TableSource, to path: String, format: TableFormat, scratch: String? = nil
+    _ source: some TableSource, to path: String, format: TableFormat,
+    compression: ParquetCompression, scratch: String? = nil
   ) throws(TableError) {
     try format.check(source.schema, for: path)
     var files = OutputFiles(scratch: scratch)
@@ -15,7 +18,7 @@ enum TableRenderer {
     switch format {
     case .csv: try CSVRenderer.write(source, to: file)
     case .jsonl: try JSONLinesRenderer.write(source, to: file)
-    case .parquet: try ParquetRenderer.write(source, to: file)
+    case .parquet: try ParquetRenderer.write(source, compression, to: file)
     case .safetensors: try SafetensorsRenderer.write(source, to: file)
     case .npy: try NumpyRenderer.writeNPY(source, to: file, &files)
     case .npz: try NumpyRenderer.writeNPZ(source, to: file, &files)

@@ -8,11 +8,14 @@ public enum TableMerge {
   /// - Parameters:
   ///   - shards: the files, each once; their names tell the format.
   ///   - output: the file to be written, of the same format.
+  ///   - compression: that of a Parquet file.
   /// - Returns: how many rows it has.
   /// - Throws: ``TableError``; `usage` if formats, columns or what is said of the tables differ, or
   ///   the output is one of the shards; `integrity` if a file is damaged.
   @discardableResult
-  public static func merge(_ shards: [String], into output: String) throws(TableError) -> Int {
+  public static func merge(
+    _ shards: [String], into output: String, compression: ParquetCompression = .none
+  ) throws(TableError) -> Int {
     let format = try format(of: output)
     guard !shards.isEmpty else {
       throw TableError(.usage, output, "no files were given to make it of")
@@ -39,7 +42,7 @@ public enum TableMerge {
         try JSONLinesShard(path)
       }
     case .npy, .npz, .safetensors:
-      return try merge(shards, format, output) { (path) throws(TableError) in
+      return try merge(shards, format, output, compression) { (path) throws(TableError) in
         switch format {
         case .npy: try TensorShard(npy: path)
         case .npz: try TensorShard(npz: path)
@@ -47,7 +50,7 @@ public enum TableMerge {
         }
       }
     case .parquet:
-      return try merge(shards, format, output) { (path) throws(TableError) in
+      return try merge(shards, format, output, compression) { (path) throws(TableError) in
         try ParquetShard(path)
       }
     }
@@ -55,10 +58,10 @@ public enum TableMerge {
 
   private static func merge<Shard: TableSource>(
     _ shards: [String], _ format: TableFormat, _ output: String,
-    open: @escaping (String) throws(TableError) -> Shard
+    _ compression: ParquetCompression, open: @escaping (String) throws(TableError) -> Shard
   ) throws(TableError) -> Int {
     let rows = try JoinedSource(shards, open: open)
-    try TableRenderer.write(rows, to: output, format: format)
+    try TableRenderer.write(rows, to: output, format: format, compression: compression)
     return rows.rowCount
   }
 

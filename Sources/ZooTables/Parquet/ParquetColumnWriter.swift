@@ -1,8 +1,11 @@
 import ZooTensors
 
 /// How the pages of a Parquet file are compressed.
-package enum ParquetCompression: String, Sendable, CaseIterable {
-  case none, gzip
+public enum ParquetCompression: String, Sendable, CaseIterable {
+  /// Not at all.
+  case none
+  /// By gzip: names and labels become much smaller, embeddings hardly.
+  case gzip
 }
 
 /// Where a column chunk lies in the file, and what is in it.

@@ -207,11 +207,14 @@ public final class TableSpool: Sendable {
   /// The file appears under its name only when it is complete, and an older one stays as long.
   /// - Throws: ``TableError``; `unsupported` if the format does not have such columns, `disk` if the
   ///   file cannot be written. The rows stay in any case.
-  public func render(to path: String? = nil, format: TableFormat) throws(TableError) {
+  public func render(
+    to path: String? = nil, format: TableFormat, compression: ParquetCompression = .none
+  ) throws(TableError) {
     // Temporary files in the directory are gone with it, whatever happens.
     let isOutput = path == nil || path == output
     try TableRenderer.write(
-      self, to: path ?? output, format: format, scratch: isOutput ? directory : nil)
+      self, to: path ?? output, format: format, compression: compression,
+      scratch: isOutput ? directory : nil)
   }
 
   /// Removes the rows, once they are no longer needed.

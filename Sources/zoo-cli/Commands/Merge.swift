@@ -20,6 +20,9 @@ extension Zoo {
       completion: .file())
     var output: OutputFile<TableFormat>
 
+    @Option(help: "How to compress a .parquet file.")
+    var compression = ParquetCompression.none
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -29,8 +32,8 @@ extension Zoo {
     func run() async throws {
       if quiet { StandardError.silenceNotes() }
       try output.check()
-      let rows = try await offload { [shards, output] _ in
-        try TableMerge.merge(shards, into: output.path)
+      let rows = try await offload { [shards, output, compression] _ in
+        try TableMerge.merge(shards, into: output.path, compression: compression)
       }
       if json {
         try StandardOutput.write(["output": .string(output.path), "rows": .integer(rows)])

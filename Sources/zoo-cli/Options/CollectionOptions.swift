@@ -17,6 +17,9 @@ struct CollectionOptions: ParsableArguments {
       valueName: "i/n"))
   var shard: Shard?
 
+  @Option(help: "How to compress a .parquet file.")
+  var compression = ParquetCompression.none
+
   @Flag(help: "Go on with an interrupted run that wrote to the same --output.")
   var resume = false
 
@@ -42,6 +45,8 @@ struct CollectionOptions: ParsableArguments {
     }
   }
 }
+
+extension ParquetCompression: ExpressibleByArgument {}
 
 /// A part of a collection.
 struct Shard: ExpressibleByArgument, Equatable {

@@ -119,7 +119,9 @@ struct CollectionRun {
       try finish(summary, faults)
       throw CommandError(.other, "there are no images, so \(file.path) is not written")
     }
-    try summary.timing(\.writing) { try spool.render(format: file.format) }
+    try summary.timing(\.writing) {
+      try spool.render(format: file.format, compression: options.compression)
+    }
     try await finally(spool)
     spool.remove()
     try finish(summary, faults)
