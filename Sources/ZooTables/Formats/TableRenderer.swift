@@ -10,7 +10,7 @@ enum TableRenderer {
   ///     beside the output.
   static func write(
     _ source: some TableSource, to path: String, format: TableFormat,
-    compression: ParquetCompression, scratch: String? = nil
+    compression: ParquetCompression = .none, scratch: String? = nil
   ) throws(TableError) {
     try format.check(source.schema, for: path)
     var files = OutputFiles(scratch: scratch)
