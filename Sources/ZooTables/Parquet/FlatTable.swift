@@ -137,8 +137,8 @@ struct FlatTable {
     place(field).flatMap { FlatTable(bytes, referredFrom: $0) }
   }
 
-  /// The tables of a list; `nil` if one is not there or there are too many. An absent list is an
-  /// empty one.
+  /// The tables of a list, which is empty if it is absent; `nil` if they are too many or one is not
+  /// there.
   func tables(_ field: Int, limit: Int) -> [FlatTable]? {
     guard let place = place(field) else { return [] }
     guard let start = FlatTable.target(bytes, place),

@@ -14,8 +14,8 @@ struct ParquetColumnReader {
   private var definition: RunLengthReader?
   private var values: ParquetValues?
 
-  /// The repetition levels of a row.
-  private var pattern: [UInt8] = []
+  /// The repetition levels of a row, as runs with the number of elements up to their end.
+  private var pattern: [(level: Int, end: Int)] = []
 
   init(
     _ column: ParquetColumn, _ chunk: ParquetFooter.ColumnChunk, _ source: ParquetSource
@@ -26,8 +26,11 @@ struct ParquetColumnReader {
     self.column = column
     pages = try ParquetPages(column, chunk, source)
     left = chunk.valueCount
+    position = chunk.range.lowerBound
   }
 
+  /// Where the page being read lies in the file.
+  private(set) var position: Int
   /// Whether all values of the row group were read.
   var isAtEnd: Bool { left == 0 && pageLeft == 0 }
 
@@ -84,8 +87,8 @@ struct ParquetColumnReader {
         guard run.value < column.maximumDefinition else { throw badLevel(run.value) }
         try body(&nothing, run.count)
       }
-      pageLeft -= run.count
       rest -= run.count
+      try pass(run.count)
     }
   }
 
@@ -95,22 +98,25 @@ struct ParquetColumnReader {
   ///
   /// - Throws: ``ParquetFault`` (`unsupported`) if a list is null or of another shape.
   mutating func vectors(rows: Int, shape: [Int]) throws(ParquetFault) -> Tensor {
+    let elements = shape.reduce(1, *)
     if pattern.isEmpty {
-      VectorLevels(shape: shape).forEachRun {
-        pattern.append(contentsOf: repeatElement(UInt8($0), count: $1))
+      // A shape that is not the file's may be very large.
+      guard elements <= left + pageLeft else { throw otherShape(than: shape) }
+      VectorLevels(shape: shape).forEachRun { level, count in
+        pattern.append((level, count + (pattern.last?.end ?? 0)))
       }
     }
     var scalars: [Float] = []
-    var place = 0
-    var rest = rows * pattern.count
+    var place = (run: 0, element: 0)
+    var rest = rows * elements
     while rest > 0 {
       try preparePage()
       let count = min(rest, pageLeft)
       try checkAllDefined(count)
       try checkPattern(count, at: &place, shape)
       try values?.numbers(count, into: &scalars)
-      pageLeft -= count
       rest -= count
+      try pass(count)
     }
     return Tensor(shape: [rows] + shape, scalars: scalars)
   }
@@ -127,17 +133,26 @@ struct ParquetColumnReader {
     }
   }
 
+  /// Compares levels with those of rows of the shape.
+  ///
+  /// - Parameter place: the run of the pattern, and the element of the row, at which to go on.
   private mutating func checkPattern(
-    _ count: Int, at place: inout Int, _ shape: [Int]
+    _ count: Int, at place: inout (run: Int, element: Int), _ shape: [Int]
   ) throws(ParquetFault) {
     var rest = count
-    while rest > 0, let run = try repetition?.run(upTo: min(rest, pattern.count - place)) {
-      guard pattern[place..<place + run.count].allSatisfy({ $0 == run.value }) else {
-        throw .unsupported("a row has another shape than \(shape), which is not read")
-      }
+    while rest > 0, var run = try repetition?.run(upTo: rest) {
       rest -= run.count
-      place += run.count
-      if place == pattern.count { place = 0 }
+      while run.count > 0 {
+        let (level, end) = pattern[place.run]
+        guard run.value == level else {
+          throw otherShape(than: shape)
+        }
+        let taken = min(run.count, end - place.element)
+        run.count -= taken
+        place.element += taken
+        if place.element == end { place.run += 1 }
+        if place.run == pattern.count { place = (0, 0) }
+      }
     }
   }
 
@@ -176,6 +191,7 @@ struct ParquetColumnReader {
   private mutating func preparePage() throws(ParquetFault) {
     while pageLeft == 0 {
       guard left > 0 else { throw .corrupt("it has fewer values than its rows need") }
+      position = pages.position
       switch try pages.next() {
       case .dictionary(let count, let bytes):
         guard dictionary == nil else { throw .corrupt("it has two dictionaries") }
@@ -197,6 +213,22 @@ struct ParquetColumnReader {
         values = try ParquetValues(page, type: column.type, dictionary: dictionary)
       }
     }
+  }
+
+  /// Says that values were read.
+  ///
+  /// A page without levels has nothing but its values; only behind texts, and behind values with
+  /// levels, some writers leave a few bytes.
+  private mutating func pass(_ count: Int) throws(ParquetFault) {
+    pageLeft -= count
+    guard pageLeft == 0, column.maximumDefinition == 0, column.contents != .text else { return }
+    if let rest = values?.bytesLeft, rest > 0 {
+      throw .corrupt("a page has \(rest) bytes after its last value")
+    }
+  }
+
+  private func otherShape(than shape: [Int]) -> ParquetFault {
+    .unsupported("a row has another shape than \(shape), which is not read")
   }
 
   private func badLevel(_ level: Int) -> ParquetFault {

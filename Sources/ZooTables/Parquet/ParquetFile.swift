@@ -149,7 +149,7 @@ package struct ParquetRows {
           columns.append(try values(of: column, index, rows: count))
         } catch {
           throw error.inside(
-            "column '\(column.name)', rows \(row) to \(row + count - 1) counted from 0")
+            "column '\(column.name)', from row \(row), page at byte \(readers[index].position)")
         }
       }
       row += count
@@ -170,10 +170,11 @@ package struct ParquetRows {
     } else {
       values = try readers[index].values(rows: rows, textRoom: ParquetRows.textLimit)
     }
-    guard rows < rowsLeft || readers[index].isAtEnd else {
-      throw .corrupt("it has more values than the row group has rows")
+    if rows < rowsLeft || readers[index].isAtEnd { return values }
+    if case .vector(let shape) = column.kind {
+      throw .unsupported("a row has another shape than \(shape), which is not read")
     }
-    return values
+    throw .corrupt("it has more values than the row group has rows")
   }
 
   private mutating func beginGroup() throws(ParquetFault) {

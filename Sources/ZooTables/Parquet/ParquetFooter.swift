@@ -54,7 +54,9 @@ struct ParquetFooter {
 
   private mutating func read(_ reader: inout ThriftReader, dataEnd: Int) throws(ParquetFault) {
     var last = 0
+    var found: Set<Int> = []
     while let (id, kind) = try reader.field(after: &last) {
+      found.insert(id)
       switch id {
       case 2:
         for _ in 0..<(try reader.list(kind, of: .structure)) {
@@ -72,6 +74,9 @@ struct ParquetFooter {
       default: try reader.skip(kind)
       }
     }
+    guard found.isSuperset(of: [2, 3, 4]) else {
+      throw .corrupt("schema, number of rows or row groups are missing")
+    }
     var sum = 0
     for group in groups {
       let (total, overflow) = sum.addingReportingOverflow(group.rows)
@@ -87,7 +92,7 @@ struct ParquetFooter {
     var element = SchemaElement(name: "")
     var last = 0
     while let (id, kind) = try reader.field(after: &last) {
-      let position = reader.position
+      let position = reader.filePosition(reader.position)
       switch id {
       case 1:
         element.type = try known(try reader.integer(kind), "type", position)
@@ -129,6 +134,7 @@ struct ParquetFooter {
     _ reader: inout ThriftReader, dataEnd: Int
   ) throws(ParquetFault) -> RowGroup {
     var group = RowGroup(rows: 0, chunks: [])
+    var hasRows = false
     var last = 0
     while let (id, kind) = try reader.field(after: &last) {
       switch id {
@@ -136,9 +142,15 @@ struct ParquetFooter {
         for _ in 0..<(try reader.list(kind, of: .structure)) {
           group.chunks.append(try chunk(&reader, dataEnd: dataEnd))
         }
-      case 3: group.rows = try reader.count(kind)
+      case 3:
+        group.rows = try reader.count(kind)
+        hasRows = true
       default: try reader.skip(kind)
       }
+    }
+    guard hasRows else {
+      throw .corrupt(
+        "a row group does not say how many rows it has", at: reader.filePosition(reader.position))
     }
     return group
   }
@@ -158,7 +170,8 @@ struct ParquetFooter {
       }
     }
     guard let result else {
-      throw .corrupt("it does not say where a part of a column lies", at: reader.position)
+      throw .corrupt(
+        "it does not say where a part of a column lies", at: reader.filePosition(reader.position))
     }
     return result
   }
@@ -184,7 +197,13 @@ struct ParquetFooter {
       }
     }
     guard let type, let codec, let valueCount, let size, let dataOffset else {
-      throw .corrupt("the description of a part of a column is not complete", at: reader.position)
+      throw .corrupt(
+        "the description of a part of a column is not complete",
+        at: reader.filePosition(reader.position))
+    }
+    // Without values there need not be pages, and their place may be any.
+    if valueCount == 0 {
+      return ColumnChunk(type: type, path: path, codec: codec, valueCount: 0, range: 0..<0)
     }
     // Some writers state a dictionary at byte 0 when there is none.
     let start = dictionaryOffset.map { $0 > 0 ? min($0, dataOffset) : dataOffset } ?? dataOffset

@@ -78,6 +78,11 @@ struct ParquetValues {
     dictionary = nil
   }
 
+  /// How many bytes of plain values were not read.
+  var bytesLeft: Int {
+    if case .plain(let bytes, let position) = form { bytes.count - position } else { 0 }
+  }
+
   /// Appends so many numbers.
   mutating func numbers(_ count: Int, into result: inout [Float]) throws(ParquetFault) {
     if case .numbers(let dictionary) = dictionary {

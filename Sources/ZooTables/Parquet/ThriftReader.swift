@@ -102,7 +102,9 @@ struct ThriftReader {
       if count == 0 { return }
       let start = position
       let kinds = try byte()
-      let (key, value) = (try self.kind(kinds >> 4, at: start), try self.kind(kinds & 0xF, at: start))
+      let (key, value) = (
+        try self.kind(kinds >> 4, at: start), try self.kind(kinds & 0xF, at: start)
+      )
       for _ in 0..<count {
         try skipElement(key, depth: depth + 1)
         try skipElement(value, depth: depth + 1)
@@ -121,8 +123,10 @@ struct ThriftReader {
   private mutating func listHeader() throws(ParquetFault) -> (count: Int, kind: ThriftKind) {
     let start = position
     let byte = try byte()
-    let kind = try kind(byte & 0xF, at: start)
     let count = byte >> 4 == 15 ? try length() : Int(byte >> 4)
+    // Some writers give the elements of an empty list no type.
+    if count == 0 { return (0, .structure) }
+    let kind = try kind(byte & 0xF, at: start)
     // Every element takes a byte or more.
     guard count <= bytes.count - position else { throw ended() }
     return (count, kind)
