@@ -9,27 +9,27 @@ struct CheckpointOutput {
     at path: String, _ body: (CheckpointOutput) throws(Fault) -> Void
   ) throws(CheckpointError) {
     do throws(Fault) {
-      let output = try Fault.catching { () throws(FileError) in try AtomicFile(path) }
+      let output = try Fault.catching { () throws(WriteError) in try AtomicFile(path) }
       try body(CheckpointOutput(file: output))
-      try Fault.catching { () throws(FileError) in try output.finish() }
+      try Fault.catching { () throws(WriteError) in try output.finish() }
     } catch {
       throw CheckpointError(error, file: path)
     }
   }
 
   func append(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
-    try Fault.catching { () throws(FileError) in try file.append(bytes.bytes) }
+    try Fault.catching { () throws(WriteError) in try file.append(bytes.bytes) }
   }
 
   func append(_ bytes: [UInt8]) throws(Fault) {
-    try Fault.catching { () throws(FileError) in try file.append(bytes.span.bytes) }
+    try Fault.catching { () throws(WriteError) in try file.append(bytes.span.bytes) }
   }
 }
 
 extension Fault {
   /// Does something to a file whose path is named further up.
-  fileprivate static func catching<R>(_ body: () throws(FileError) -> R) throws(Fault) -> R {
-    do throws(FileError) {
+  fileprivate static func catching<R>(_ body: () throws(WriteError) -> R) throws(Fault) -> R {
+    do throws(WriteError) {
       return try body()
     } catch {
       throw Fault(kind: error.kind, reason: error.reason)

@@ -6,6 +6,16 @@
   import Musl
 #endif
 
+/// A file that cannot be made or written, or a disk that is full.
+package struct WriteError: ZooFailure {
+  package let file: String
+  /// What the system says.
+  package let reason: String
+
+  package var kind: FailureKind { .disk }
+  package var description: String { "\(file): \(reason)" }
+}
+
 /// A file that appears under its name only when it is complete.
 ///
 /// It is written under a temporary name, flushed to the disk and renamed; if anything fails, the
@@ -21,7 +31,7 @@ package final class AtomicFile {
   ///
   /// - Parameter temporaryPath: where it is written, on the same file system and used by nobody
   ///   else, or whoever uses it is gone; without it, a new name in the file's own directory.
-  package init(_ path: String, temporaryPath given: String? = nil) throws(FileError) {
+  package init(_ path: String, temporaryPath given: String? = nil) throws(WriteError) {
     self.path = path
     temporaryPath = given ?? AtomicFile.temporaryPath(of: path)
     let mode = given == nil ? O_EXCL : O_TRUNC
@@ -35,7 +45,7 @@ package final class AtomicFile {
     if !isDone { unlink(temporaryPath) }
   }
 
-  package func append(_ bytes: RawSpan) throws(FileError) {
+  package func append(_ bytes: RawSpan) throws(WriteError) {
     isSynchronized = false
     var rest = bytes
     while !rest.isEmpty {
@@ -47,14 +57,14 @@ package final class AtomicFile {
   }
 
   /// Flushes what was written to the disk.
-  package func synchronize() throws(FileError) {
+  package func synchronize() throws(WriteError) {
     if isSynchronized { return }
     guard fsync(descriptor) == 0 else { throw failure() }
     isSynchronized = true
   }
 
   /// Gives the file its name.
-  package func finish() throws(FileError) {
+  package func finish() throws(WriteError) {
     try synchronize()
     guard rename(temporaryPath, path) == 0 else { throw failure() }
     isDone = true
@@ -67,7 +77,7 @@ package final class AtomicFile {
     return "\(path[..<nameStart]).\(path[nameStart...]).\(unique).partial"
   }
 
-  private func failure() -> FileError {
-    .unwritable(file: path, reason: String(cString: strerror(errno)))
+  private func failure() -> WriteError {
+    WriteError(file: path, reason: "it cannot be written: \(String(cString: strerror(errno)))")
   }
 }

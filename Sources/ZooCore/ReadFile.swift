@@ -6,21 +6,18 @@
   import Musl
 #endif
 
-/// A file that cannot be read as a whole, or not be written.
+/// A file that cannot be read as a whole.
 public enum FileError: ZooFailure, Equatable {
   /// The file is missing, not a regular file, or may not be read.
   case unreadable(file: String, reason: String)
   /// The file has more bytes than are allowed.
   case tooManyBytes(file: String, found: Int, limit: Int)
-  /// The file cannot be made or written, or the disk is full.
-  case unwritable(file: String, reason: String)
 
   /// The kind of the failure.
   public var kind: FailureKind {
     switch self {
     case .unreadable: .other
     case .tooManyBytes: .integrity
-    case .unwritable: .disk
     }
   }
 
@@ -30,7 +27,6 @@ public enum FileError: ZooFailure, Equatable {
     case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)"
     case .tooManyBytes(let file, let found, let limit):
       "\(file) has \(found) bytes where at most \(limit) are allowed"
-    case .unwritable(let file, _): "\(file): \(reason)"
     }
   }
 
@@ -40,7 +36,6 @@ public enum FileError: ZooFailure, Equatable {
     case .unreadable(_, let reason): "it cannot be read: \(reason)"
     case .tooManyBytes(_, let found, let limit):
       "it has \(found) bytes where at most \(limit) are allowed"
-    case .unwritable(_, let reason): "it cannot be written: \(reason)"
     }
   }
 }

@@ -29,6 +29,10 @@ public struct TableError: ZooFailure, Equatable {
     self.init(error.kind, error.file, error.reason)
   }
 
+  package init(_ error: WriteError) {
+    self.init(error.kind, error.file, error.reason)
+  }
+
   package init(_ error: FileError, file: String) {
     self.init(error.kind, file, error.reason)
   }

@@ -12,10 +12,10 @@ package final class TableOutput {
   /// Begins a file; see ``AtomicFile``.
   package init(_ path: String, temporaryPath: String? = nil) throws(TableError) {
     self.path = path
-    do throws(FileError) {
+    do throws(WriteError) {
       file = try AtomicFile(path, temporaryPath: temporaryPath)
     } catch {
-      throw TableError(error, file: path)
+      throw TableError(error)
     }
     buffer.reserveCapacity(TableOutput.bufferSize)
   }
@@ -36,20 +36,20 @@ package final class TableOutput {
   /// Flushes everything to the disk; what follows is quick and hardly fails.
   package func synchronize() throws(TableError) {
     try flush()
-    do throws(FileError) {
+    do throws(WriteError) {
       try file.synchronize()
     } catch {
-      throw TableError(error, file: path)
+      throw TableError(error)
     }
   }
 
   /// Gives the file its name.
   package func finish() throws(TableError) {
     try flush()
-    do throws(FileError) {
+    do throws(WriteError) {
       try file.finish()
     } catch {
-      throw TableError(error, file: path)
+      throw TableError(error)
     }
   }
 
@@ -63,10 +63,10 @@ package final class TableOutput {
   }
 
   private func write(_ bytes: RawSpan) throws(TableError) {
-    do throws(FileError) {
+    do throws(WriteError) {
       try file.append(bytes)
     } catch {
-      throw TableError(error, file: path)
+      throw TableError(error)
     }
   }
 }

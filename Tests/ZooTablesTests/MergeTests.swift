@@ -125,6 +125,40 @@ struct MergeTests {
     }
   }
 
+  /// Whatever a file says, reading it ends in rows or an error.
+  @Test(arguments: [TableFormat.npy, .npz, .safetensors, .csv, .jsonl])
+  func changedFilesAreReadOrRefused(_ format: TableFormat) throws {
+    let path = try #require(try shards(of: Table.fixture, format, ends: [5]).first)
+    let bytes = try content(path)
+    var refused = 0
+    for offset in bytes.indices {
+      for change in [1, 2, 0x10, 0x80] as [UInt8] {
+        var changed = bytes
+        changed[offset] ^= change
+        try write(changed, to: path)
+        do {
+          switch format {
+          case .csv: _ = try CSVShard(path)
+          case .jsonl: _ = try JSONLinesShard(path)
+          case .npy: try read(TensorShard(npy: path))
+          case .npz: try read(TensorShard(npz: path))
+          default: try read(TensorShard(safetensors: path))
+          }
+        } catch {
+          refused += 1
+          #expect(error is TableError)
+        }
+      }
+    }
+    #expect(refused > 0)
+  }
+
+  private func read(_ shard: TensorShard) throws {
+    var rows = 0
+    try shard.forEachBatch(of: Array(shard.schema.columns.indices)) { rows += $0.rowCount }
+    #expect(rows == shard.rowCount)
+  }
+
   @Test func namesThatAreMissingAreNoticed() throws {
     let path = try #require(try shards(of: Table.fixture, .npy, ends: [5]).first)
     try write(Array("a\nb\n".utf8), to: NumpyRenderer.namesPath(for: path))

@@ -46,10 +46,18 @@ enum TextMerge {
   private static func append(
     _ text: ByteStorage, from start: Int, to file: TableOutput
   ) throws(TableError) {
-    let size = text.bytes.count
-    for start in stride(from: start, to: size, by: step) {
-      let range = start..<min(start + step, size)
-      try file.append(text.bytes.bytes.extracting(range))
+    try forEachPart(of: text, from: start) { (part) throws(TableError) in
+      try file.append(UnsafeRawBufferPointer(rebasing: part).bytes)
+    }
+  }
+
+  /// Goes through bytes in parts, whose memory is given back.
+  fileprivate static func forEachPart<E: Error>(
+    of text: ByteStorage, from start: Int, _ body: (Slice<UnsafeRawBufferPointer>) throws(E) -> Void
+  ) throws(E) {
+    for start in stride(from: start, to: text.bytes.count, by: step) {
+      let range = start..<min(start + step, text.bytes.count)
+      try body(text.bytes[range])
       text.discard(range)
     }
   }
@@ -93,9 +101,11 @@ struct CSVShard: TextShard {
     ).map { String(decoding: $0, as: UTF8.self) }
     var isQuoted = false
     var rows = 0
-    for byte in text.bytes[(end + 1)...] {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if byte == UInt8(ascii: "\n"), !isQuoted { rows += 1 }
+    TextMerge.forEachPart(of: text, from: end + 1) { part in
+      for byte in part {
+        if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+        if byte == UInt8(ascii: "\n"), !isQuoted { rows += 1 }
+      }
     }
     if isQuoted { throw .corrupt(path, "a quoted field has no end: it was cut off, make it again") }
     rowCount = rows
@@ -111,7 +121,11 @@ struct JSONLinesShard: TextShard {
 
   init(_ path: String) throws(TableError) {
     text = try TextMerge.text(of: path)
-    rowCount = text.bytes.count { $0 == UInt8(ascii: "\n") }
+    var rows = 0
+    TextMerge.forEachPart(of: text, from: 0) { part in
+      for byte in part where byte == UInt8(ascii: "\n") { rows += 1 }
+    }
+    rowCount = rows
     let line = text.bytes.prefix { $0 != UInt8(ascii: "\n") }
     if rowCount == 0 {
       columns = nil
