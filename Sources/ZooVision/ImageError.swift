@@ -18,7 +18,7 @@ public enum ImageError: ZooFailure, Equatable {
   /// The error of an image whose file cannot be read.
   package init(_ error: FileError) {
     switch error {
-    case .unreadable(let file, let reason), .unwritable(let file, let reason):
+    case .unreadable(let file, let reason):
       self = .unreadable(file: file, reason: reason)
     case .tooManyBytes(let file, let found, let limit):
       self = .tooManyBytes(file: file, found: found, limit: limit)
