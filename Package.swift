@@ -56,7 +56,8 @@ let package = Package(
       name: "ModelZoo",
       dependencies: [
         "ZooCore", "ZooRegistry", "ZooFetch", "ZooTensors", "ZooCheckpoint", "ZooVision",
-        "ZooNetworks", "ZooCollections", "ZooTables", "ZooMetrics", .product(name: "Logging", package: "swift-log"),
+        "ZooNetworks", "ZooCollections", "ZooTables", "ZooMetrics",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "zoo",

@@ -101,10 +101,11 @@ struct CollectionTests {
   @Test func parquetIsReadBack() async throws {
     _ = try await run("embed", "images", "-o", "rows.parquet", "--save-labels")
     let table = try ParquetFile(path: zoo.path("rows.parquet"))
-    #expect(table.schema.columns == [
-      TableColumn("sample", .text), TableColumn("label", .integer),
-      TableColumn("embedding", .vector([96])),
-    ])
+    #expect(
+      table.schema.columns == [
+        TableColumn("sample", .text), TableColumn("label", .integer),
+        TableColumn("embedding", .vector([96])),
+      ])
     #expect(table.rowCount == 24)
   }
 

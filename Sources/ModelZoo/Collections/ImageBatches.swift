@@ -16,6 +16,7 @@
 /// Each iteration reads the collection anew. Leaving the loop, or cancelling its task, ends the work
 /// that goes on ahead.
 public struct ImageBatches: AsyncSequence, Sendable {
+  /// A batch of images.
   public typealias Element = ImageBatch
 
   let collection: ImageCollection
@@ -55,6 +56,7 @@ public struct ImageBatches: AsyncSequence, Sendable {
       collection, range: position..<range.upperBound, transform: transform, options: options)
   }
 
+  /// Begins to read the images, from the first one on.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(ImageReadAhead(self)) }
 
   /// Hands out the batches.

@@ -145,10 +145,9 @@ extension [Float] {
   /// The place that a number has among all, the largest having place 1; of equal ones, the first
   /// comes first.
   func rank(of index: Int) -> Int {
-    var rank = 1
-    for other in indices where self[other] > self[index] || self[other] == self[index] && other < index {
-      rank += 1
-    }
-    return rank
+    1
+      + indices.count { other in
+        self[other] > self[index] || self[other] == self[index] && other < index
+      }
   }
 }
