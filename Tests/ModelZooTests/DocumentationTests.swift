@@ -4,7 +4,7 @@ import Testing
 
 /// The documentation's Swift code is compiled, run, and the same as in the documentation.
 @Suite struct DocumentationTests {
-  @Test(arguments: ["README.md", "docs/model-card.md"])
+  @Test(arguments: ["README.md", "docs/model-card.md", "docs/collections.md"])
   func theCodeOfAPageIsTheCompiledOne(page: String) throws {
     let published = try text(of: repository + "/" + page)
       .components(separatedBy: "```swift\n").dropFirst()
@@ -47,10 +47,12 @@ import Testing
       let features = try await DocumentedCode.featureMap()
       #expect(features.map(\.stage) == ["stage1"])
       #expect(difference(features[0].tensor, try Digits.expected("stage1").row(index)) < tolerance)
+      try await DocumentedCode.collection()
       withExtendedLifetime(directory) {}
     }
     let output = String(decoding: result.standardOutputContent, as: UTF8.self)
     #expect(output.contains("order even\nfamily 2\n"))
+    #expect(output.contains("path/to/image.jpeg "))
     #expect(output.contains(#"[("stage1", [1, 96, 4, 4])]"#))
   }
 

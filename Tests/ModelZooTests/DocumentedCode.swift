@@ -1,6 +1,6 @@
 import ModelZoo
 
-/// The code of README.md and docs/model-card.md, between `// begin` and `// end` as it stands there.
+/// The code of README.md and of pages in docs, between `// begin` and `// end` as it stands there.
 enum DocumentedCode {
   static func readme() async throws -> Tensor {
     // begin README.md
@@ -99,5 +99,20 @@ enum DocumentedCode {
     // [("stage1", [1, 768, 14, 14])]
     // end
     return features
+  }
+
+  static func collection() async throws {
+    // begin docs/collections.md
+    let (net, _, transform) = try await loadPretrainedModelAndTransform(
+      "vit_b16_ls_franca-bioscan5m")
+    let collection = try ImageCollection([.path("path/to")])
+    for try await batch in ImageBatches(collection, transform: transform) {
+      let embeddings = try await net.embeddings(of: batch)  // [N, D]
+      for (row, position) in batch.positions.enumerated() {
+        print(collection.sample(position), embeddings[row].scalars[0])
+      }
+      for fault in batch.faults { print(fault.error) }
+    }
+    // end
   }
 }
