@@ -18,6 +18,8 @@ actor ImageReadAhead {
   }
 
   func next() async throws -> ImageBatch? {
+    // A batch that is ready already must not hide a cancellation.
+    try Task.checkCancellation()
     let task = upcoming ?? Task { try await makeBatch() }
     let batch = try await withTaskCancellationHandler {
       try await task.value
