@@ -23,6 +23,7 @@ struct Zoo: AsyncParsableCommand {
     ])
 
   static func main() async {
+    ImageMemory.returnsLargeBlocks()
     LoggingSystem.bootstrap { _ in StandardErrorLog() }
     let work = Task { try await runCommand() }
     let signals = Signals { work.cancel() }

@@ -63,3 +63,8 @@ typedef struct {
 // result[y.count, x.count, 3]. False if there is no memory.
 bool pixels_resize_bicubic(
     const uint8_t *source, pixels_axis x, pixels_axis y, uint8_t *result, pixels_kernel kernel);
+
+// MARK: Memory
+
+// Lets memory for images go back to the system as soon as it is free, where the system has to be told.
+void pixels_return_large_blocks(void);
