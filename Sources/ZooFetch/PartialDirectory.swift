@@ -68,7 +68,8 @@ struct PartialDirectory {
 
   /// Removes what is of no use once the cache has the file: all but parts of other contents.
   func tidy(havingCached digest: SHA256Digest) {
-    guard (try? FileSystem.entry(at: path)) == .directory, let entries = try? entries() else {
+    let model = FileSystem.directory(of: path)
+    guard (try? FileSystem.entry(at: model)) == .directory, let entries = try? entries() else {
       return
     }
     removeLeavings(

@@ -149,6 +149,13 @@ import Testing
     #expect(everything(below: scene.cache.root + "/partial") == [])
   }
 
+  @Test func `so does the empty directory of a model`() async throws {
+    try await resume.resume()
+    try FileSystem.makeDirectory(scene.cache.root + "/partial/" + scene.request.model)
+    #expect(try await resume.resume() == 0)
+    #expect(everything(below: scene.cache.root + "/partial") == [])
+  }
+
   @Test(arguments: ["", "data", "part"])
   func `so does a claim whose process was killed at its end`(removed: String) async throws {
     try await resume.resume()
