@@ -1,6 +1,6 @@
 """Compares `zoo embed` over a collection with `zoo bench`, the network's own rate.
 
-    scripts/bench-collection [--images 2000] [--precision bf16] [--batch 8] [--zoo PATH] [--write]
+    scripts/bench-collection [--images 2000] [--precision bf16] [--batch 8] [--zoo PATH]
 
 Makes photograph-like JPEG files of 1024 x 768 and a ViT-B/16 (Benchmarks/model.py), and takes turns:
 `zoo bench`, then `zoo embed` over a tenth of the images, `zoo bench`, `zoo embed` over all of them,
@@ -11,6 +11,7 @@ processes.
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -20,8 +21,6 @@ from pathlib import Path
 from images import photograph
 from peers import python, set_environment
 from zoo import Zoo, largest_resident_bytes, wait
-
-import os
 
 
 def main():

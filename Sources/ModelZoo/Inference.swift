@@ -73,36 +73,42 @@ public func inferBatch(
 public func inferBatch(
   _ net: Network, _ batch: Tensor, heads: [Head], tta: Bool = false, returnLogits: Bool = false
 ) async throws -> [Tensor] {
-  try await offload(to: inferenceQueue) { cancellation in
-    try cancellation.check()
-    let embedding = try net.embedding(tta ? try batch.fiveCrops() : batch)
-    return try heads.map { head in
-      let logits = try head.classifier.logits(embedding)
-      let output = returnLogits ? logits : logits.softmax()
-      return tta ? output.mean(ofParts: 5) : output
-    }
+  try await classify(heads, returnLogits: returnLogits) {
+    tta ? (try net.embedding(try batch.fiveCrops()), 5) : (try net.embedding(batch), 1)
   }
 }
 
 extension Network {
-  /// The embeddings [N, D] of a batch's images; of five crops, the means.
+  /// The embeddings [N, D] of a batch's images, of which there may be none; of five crops, the means.
   ///
   /// - Throws: ``NetworkError``; `CancellationError`.
   public func embeddings(of batch: ImageBatch) async throws -> Tensor {
     try await offload(to: inferenceQueue) { cancellation in
       try cancellation.check()
-      return try self.embedding(batch.images).mean(ofGroups: batch.crops)
+      return try self.allEmbeddings(of: batch).mean(ofParts: batch.crops)
     }
   }
 
-  /// The feature maps [N, C, h, w] of a batch's images that detectors are built on.
+  /// The feature maps [N, C, h, w] of a batch's images, of which there may be none, that detectors
+  /// are built on; of five crops, those of each crop.
   ///
   /// - Throws: ``NetworkError``; `CancellationError`.
   public func detectionFeatures(of batch: ImageBatch) async throws -> [FeatureMap] {
     try await offload(to: inferenceQueue) { cancellation in
       try cancellation.check()
+      guard batch.images.count > 0 else {
+        return self.detectionFeatureShapes.map { stage, shape in
+          FeatureMap(stage: stage, tensor: Tensor(shape: [0] + shape))
+        }
+      }
       return try self.detectionFeatures(batch.images)
     }
+  }
+
+  /// The embeddings [N, D] of a batch's images, or [5 · N, D] of their crops.
+  fileprivate func allEmbeddings(of batch: ImageBatch) throws -> Tensor {
+    batch.images.count > 0
+      ? try embedding(batch.images) : Tensor(shape: [0, embeddingSize])
   }
 }
 
@@ -118,27 +124,32 @@ extension Network {
 public func inferBatch(
   _ net: Network, _ batch: ImageBatch, heads: [Head], returnLogits: Bool = false
 ) async throws -> [Tensor] {
+  try await classify(heads, returnLogits: returnLogits) {
+    (try net.allEmbeddings(of: batch), batch.crops)
+  }
+}
+
+/// What heads say of embeddings [P · N, D], as means over the P parts.
+private func classify(
+  _ heads: [Head], returnLogits: Bool,
+  _ embed: @escaping @Sendable () throws -> (embeddings: Tensor, parts: Int)
+) async throws -> [Tensor] {
   try await offload(to: inferenceQueue) { cancellation in
     try cancellation.check()
-    let embedding = try net.embedding(batch.images)
+    let (embeddings, parts) = try embed()
     return try heads.map { head in
-      let logits = try head.classifier.logits(embedding)
-      return (returnLogits ? logits : logits.softmax()).mean(ofGroups: batch.crops)
+      let logits =
+        embeddings.count > 0
+        ? try head.classifier.logits(embeddings) : Tensor(shape: [0, head.classifier.classes])
+      return (returnLogits ? logits : logits.softmax()).mean(ofParts: parts)
     }
   }
 }
 
 extension Tensor {
-  /// The means of groups of rows that follow each other: from [N · G, …] to [N, …].
-  fileprivate func mean(ofGroups size: Int) -> Tensor {
-    if size == 1 { return self }
-    let groups = shape[0] / size
-    let byPart = reshaped([groups, size, count / max(shape[0], 1)]).transposed([1, 0, 2])
-    return byPart.reshaped([shape[0]] + shape.dropFirst()).mean(ofParts: size)
-  }
-
   /// The mean of equal parts of the outermost extent: from [P · N, …] to [N, …].
   fileprivate func mean(ofParts parts: Int) -> Tensor {
+    if parts == 1 { return self }
     let size = count / parts
     var total = Array(scalars[..<size])
     for part in 1..<parts {

@@ -47,13 +47,7 @@ package final class AtomicFile {
 
   package func append(_ bytes: RawSpan) throws(WriteError) {
     isSynchronized = false
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw failure() }
-      rest = rest.extracting(droppingFirst: count)
-    }
+    guard writeAll(bytes, to: descriptor) else { throw failure() }
   }
 
   /// Flushes what was written to the disk.

@@ -1,3 +1,5 @@
+import ZooCore
+
 #if os(Linux)
   import CCurl
 #endif
@@ -37,31 +39,13 @@ final class OpenFile: Sendable {
 
   /// Writes bytes at the current end of what this value wrote.
   func append(_ bytes: RawSpan) throws(FetchError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .disk("write", path, code: errno)
-      }
-      rest = rest.extracting(droppingFirst: count)
-    }
+    guard writeAll(bytes, to: descriptor) else { throw .disk("write", path, code: errno) }
   }
 
   /// Writes bytes from an offset on.
   func put(_ bytes: RawSpan, at offset: Int) throws(FetchError) {
-    var rest = bytes
-    var offset = offset
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes {
-        pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .disk("write", path, code: errno)
-      }
-      rest = rest.extracting(droppingFirst: count)
-      offset += count
+    guard writeAll(bytes, to: descriptor, at: offset) else {
+      throw .disk("write", path, code: errno)
     }
   }
 

@@ -48,6 +48,11 @@ public struct FeatureMap: Sendable, Equatable {
   public let stage: String
   /// The features, [N, C, h, w].
   public let tensor: Tensor
+
+  package init(stage: String, tensor: Tensor) {
+    self.stage = stage
+    self.tensor = tensor
+  }
 }
 
 /// The families of networks that can be built, by the name that registries use.

@@ -94,6 +94,28 @@ import Testing
     }
   }
 
+  /// The last images of a collection may all be faulty.
+  @Test(arguments: [false, true])
+  func batchesWithoutImagesGiveNothing(fiveCrops: Bool) async throws {
+    let zoo = try Digits.zoo(cache: try TemporaryDirectory())
+    let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
+    let head = try await zoo.loadPretrainedHead(Digits.model, level: "digit", for: net)
+    let collection = try collection(count: 4, faulty: [2, 3])
+    var options = ImageBatchOptions()
+    options.batchSize = 2
+    options.fiveCrops = fiveCrops
+    var counts: [Int] = []
+    for try await batch in ImageBatches(collection, transform: transform, options: options) {
+      let count = batch.positions.count
+      counts.append(count)
+      #expect(try await net.embeddings(of: batch).shape == [count, 96])
+      #expect(try await inferBatch(net, batch, heads: [head])[0].shape == [count, 10])
+      let maps = try await net.detectionFeatures(of: batch)
+      #expect(maps.map(\.tensor.shape) == [[count * batch.crops, 96, 4, 4]])
+    }
+    #expect(counts == [2, 0])
+  }
+
   @Test func aFaultyImageEndsAStrictRun() async throws {
     let collection = try collection(count: 5, faulty: [2])
     await #expect(throws: ImageError.self) {

@@ -98,6 +98,39 @@ struct CollectionTests {
     #expect(try file("merged.\(format)") == file("whole.\(format)"))
   }
 
+  @Test func moreShardsThanImages() async throws {
+    let folder = "images/plate b/7"
+    _ = try await run("embed", folder, "-o", "whole.csv")
+    let parts = (1...5).map { "\($0).csv" }
+    for (index, part) in parts.enumerated() {
+      let outcome = try await run("embed", folder, "-o", part, "--shard", "\(index + 1)/5")
+      #expect(outcome.status == 0)
+    }
+    #expect(try await zoo.run(["merge"] + parts + ["-o", "merged.csv"]).status == 0)
+    #expect(try file("merged.csv") == file("whole.csv"))
+  }
+
+  @Test func nothingIsLeftOfARunWithoutAnyRow() async throws {
+    let outcome = try await run("embed", "images/plate a/2/damaged.jpg", "-o", "rows.csv")
+    #expect(outcome.status == 5)
+    #expect(!exists("rows.csv"))
+    #expect(!exists("rows.csv.partial"))
+  }
+
+  @Test(arguments: [
+    ["-o", "rows.csv", "--errors", "absent/faults.csv"],
+    ["-o", "absent/rows.csv"],
+    ["--evaluate", "--save-metrics", "absent/metrics"],
+  ])
+  func whatCannotBeWrittenIsSaidAtOnce(arguments: [String]) async throws {
+    let command = arguments.contains("--evaluate") ? "classify" : "embed"
+    let outcome = try await zoo.run(
+      [command, ZooCommand.model, "images"] + arguments + ZooCommand.digitsRegistry)
+    outcome.expectFailure(8, "absent")
+    #expect(!outcome.errors.contains("damaged.jpg"))
+    #expect(!exists("rows.csv.partial"))
+  }
+
   @Test func parquetIsReadBack() async throws {
     _ = try await run("embed", "images", "-o", "rows.parquet", "--save-labels")
     let table = try ParquetFile(path: zoo.path("rows.parquet"))
@@ -208,7 +241,7 @@ struct CollectionTests {
 
   @Test(arguments: [
     ["--shard", "3/2"], ["--shard", "0/2"], ["--shard", "1"], ["--batch-size", "0"],
-    ["--resume"], ["--truncate", "0"],
+    ["--resume"], ["--truncate", "0"], ["--hierarchical"],
   ])
   func usage(arguments: [String]) async throws {
     #expect(try await zoo.run(["embed", "m", "i.png"] + arguments).status == 64)

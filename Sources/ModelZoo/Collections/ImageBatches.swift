@@ -50,12 +50,6 @@ public struct ImageBatches: AsyncSequence, Sendable {
     self.options = options
   }
 
-  /// The same from a later position on.
-  package func from(_ position: Int) -> ImageBatches {
-    ImageBatches(
-      collection, range: position..<range.upperBound, transform: transform, options: options)
-  }
-
   /// Begins to read the images, from the first one on.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(ImageReadAhead(self)) }
 
@@ -93,7 +87,7 @@ public struct ImageBatch: Sendable {
   public let inputs: Range<Int>
   /// The positions of its images.
   public let positions: [Int]
-  /// The images [N, 3, H, W]; with five crops [5 · N, 3, H, W], an image's crops one after the other.
+  /// The images [N, 3, H, W]; with five crops [5 · N, 3, H, W], all images' first crops first.
   public let images: Tensor
   /// How many crops there are of each image: 1 or 5.
   public let crops: Int

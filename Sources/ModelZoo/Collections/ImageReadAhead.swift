@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Makes batches ahead of whoever takes them.
 ///
 /// While one batch is worked on, the next one is put together, and images of the one after that are
@@ -31,14 +29,13 @@ actor ImageReadAhead {
   }
 
   private func makeBatch() async throws -> ImageBatch? {
-    let size = batches.options.batchSize
     let start = position - pending.count
     var end = start
     var positions: [Int] = []
     var images: [Tensor] = []
     var faults: [ImageFault] = []
     var notes: [ImageNote] = []
-    while images.count < size {
+    while images.count < batches.options.batchSize {
       decodeAhead()
       if pending.isEmpty { break }
       let task = pending.removeFirst()
@@ -62,9 +59,12 @@ actor ImageReadAhead {
     decodeAhead()
     let (height, width) = batches.transform.size
     let crops = batches.options.fiveCrops ? 5 : 1
+    let size = 3 * height * width
     var scalars: [Float] = []
-    scalars.reserveCapacity(images.count * crops * 3 * height * width)
-    for image in images { scalars += image.scalars }
+    scalars.reserveCapacity(images.count * crops * size)
+    for crop in 0..<crops {
+      for image in images { scalars += image.scalars[crop * size..<(crop + 1) * size] }
+    }
     return ImageBatch(
       inputs: start..<end, positions: positions,
       images: Tensor(shape: [images.count * crops, 3, height, width], scalars: scalars),

@@ -37,7 +37,11 @@ final class SpoolFile: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  // Unlocked first: a process that is just being started has a copy of the descriptor for a moment.
+  deinit {
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func isCurrent(_ descriptor: Int32, _ path: String) -> Bool {
     var mine = stat()
@@ -55,17 +59,7 @@ final class SpoolFile: Sendable {
   }
 
   func write(_ bytes: RawSpan, at offset: Int) throws(TableError) {
-    var rest = bytes
-    var offset = offset
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes {
-        pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
-      }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw SpoolFile.unwritable(path) }
-      rest = rest.extracting(droppingFirst: count)
-      offset += count
-    }
+    guard writeAll(bytes, to: descriptor, at: offset) else { throw SpoolFile.unwritable(path) }
   }
 
   func truncate(to size: Int) throws(TableError) {

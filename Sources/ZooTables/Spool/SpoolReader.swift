@@ -6,19 +6,27 @@ struct SpoolReader {
   let columns: [TableColumn]
   /// Where the rows end that are to be read.
   let end: Int
+  /// The inputs of the run.
+  private let inputs: Range<Int>
   /// Where the next frame begins.
   private(set) var position = 0
   /// With which input the next frame begins.
   private(set) var nextInput: Int
 
-  init(_ file: SpoolFile, _ columns: [TableColumn], firstInput: Int, end: Int) {
+  init(_ file: SpoolFile, _ columns: [TableColumn], inputs: Range<Int>, end: Int) {
     self.file = file
     self.columns = columns
     self.end = end
-    nextInput = firstInput
+    self.inputs = inputs
+    nextInput = inputs.lowerBound
   }
 
   private var headerSize: Int { SpoolFrame.headerSize(columnCount: columns.count) }
+
+  /// Whether a frame is about the inputs that are due.
+  private func isNext(_ frame: SpoolFrame) -> Bool {
+    frame.inputs.lowerBound == nextInput && frame.inputs.upperBound <= inputs.upperBound
+  }
 
   /// Passes over a frame and gives its header and where it begins; `nil` at the end.
   mutating func next() throws(TableError) -> (frame: SpoolFrame, start: Int)? {
@@ -27,7 +35,7 @@ struct SpoolReader {
     guard end - start >= headerSize,
       let frame = SpoolFrame(
         header: try file.bytes(start..<start + headerSize), columnCount: columns.count),
-      frame.size <= end - start, frame.inputs.lowerBound == nextInput
+      frame.size <= end - start, isNext(frame)
     else { throw damage(at: start) }
     position += frame.size
     nextInput = frame.inputs.upperBound
@@ -45,7 +53,7 @@ struct SpoolReader {
     let header = try file.bytes(start..<start + headerSize)
     guard
       let frame = SpoolFrame(header: header, columnCount: columns.count),
-      frame.inputs.lowerBound == nextInput
+      isNext(frame)
     else {
       if try isZero(from: start) { return nil }
       throw damage(at: start)

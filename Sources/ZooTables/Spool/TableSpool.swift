@@ -23,8 +23,6 @@ public final class TableSpool: Sendable {
     case create
     /// They stay, and the run goes on behind them; without any, it begins.
     case resume
-    /// They are removed.
-    case replace
   }
 
   private struct State {
@@ -84,7 +82,7 @@ public final class TableSpool: Sendable {
   private func begin(_ plan: SpoolPlan, _ mode: Mode) throws(TableError) {
     let planPath = directory + "/plan.json"
     // The plan is there once the file of rows is.
-    if mode != .replace, access(planPath, F_OK) == 0 {
+    if access(planPath, F_OK) == 0 {
       let size = try file.size
       guard mode == .resume || size == 0 else {
         throw TableError(
@@ -122,8 +120,6 @@ public final class TableSpool: Sendable {
 
   /// The first input of which nothing is known yet.
   public var nextInput: Int { state.withLock { $0.nextInput } }
-  /// Whether there is a row or a fault of every input.
-  public var isComplete: Bool { nextInput >= inputs.upperBound }
   /// How many rows there are.
   public var rowCount: Int { state.withLock { $0.rowCount } }
   /// How many inputs gave no row.
@@ -134,19 +130,17 @@ public final class TableSpool: Sendable {
   /// When it returns, they outlive this process; they outlive the machine after a few seconds. If it
   /// fails, what was appended before stays.
   /// - Parameters:
-  ///   - batch: the rows; `nil` if there are none.
+  ///   - batch: the rows, of which there may be none.
   ///   - range: the inputs, beginning with ``nextInput``.
   ///   - faults: those of the inputs that gave no row.
   /// - Throws: ``TableError``; `disk` if the disk is full.
   public func append(
-    _ batch: TableBatch?, inputs range: Range<Int>, faults: [RowFault] = []
+    _ batch: TableBatch, inputs range: Range<Int>, faults: [RowFault] = []
   ) throws(TableError) {
-    if let fault = batch.flatMap(schema.fault) { throw TableError(.usage, directory, fault) }
-    let values = batch.map { $0.columns.map(SpoolSection.init) }
-    let sections =
-      [SpoolSection(faults)] + (values ?? schema.columns.map { _ in SpoolSection.bytes([]) })
+    if let fault = schema.fault(of: batch) { throw TableError(.usage, directory, fault) }
+    let sections = [SpoolSection(faults)] + batch.columns.map(SpoolSection.init)
     let frame = SpoolFrame(
-      inputs: range, rowCount: batch?.rowCount ?? 0, faultCount: faults.count,
+      inputs: range, rowCount: batch.rowCount, faultCount: faults.count,
       sections: sections.map(\.summary))
     try state.withLock { (state) throws(TableError) in
       guard range.lowerBound == state.nextInput, range.upperBound <= inputs.upperBound else {
@@ -226,7 +220,7 @@ public final class TableSpool: Sendable {
   }
 
   private func reader(to end: Int) -> SpoolReader {
-    SpoolReader(file, schema.columns, firstInput: inputs.lowerBound, end: end)
+    SpoolReader(file, schema.columns, inputs: inputs, end: end)
   }
 }
 

@@ -84,11 +84,12 @@ extension Zoo {
       for level in wantedLevels where level != Classify.ownLevel { _ = try entry.head(level) }
       try output?.check()
       let labelMap = try evaluation.readLabelMap()
+      try evaluation.makeDirectory()
       let progress = options.makeProgress()
       let run = try await CollectionRun(
         model, images, collection, options, fiveCrops: tta, in: zoo, progress)
       let heads = try await heads(of: entry, run, in: zoo, progress)
-      let levels = heads.map { (level: $0.level, classNames: $0.head.classNames) }
+      let levels = heads.map { ClassificationLevel(name: $0.level, classNames: $0.head.classNames) }
       let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
       let report = ClassificationReport(
         levels: levels, topK: topK, threshold: threshold, isLogits: logits, truth: truth)
@@ -109,7 +110,9 @@ extension Zoo {
           try evaluation.tell(evaluator, asJSON: options.json)
         }
       }
-      var plan = evaluation.plan(labelMap)
+      var plan = JSONObject()
+      plan["labels"] = evaluation.evaluate ? evaluation.labels.plan : .null
+      plan["label map"] = .optional(labelMap?.file)
       plan["heads"] = .array(heads.map { .strings([$0.level, $0.head.file]) })
       plan["top k"] = .integer(topK)
       plan["threshold"] = threshold.map { .number(Double($0)) } ?? .null

@@ -36,6 +36,9 @@ extension Zoo {
         valueName: "n"))
     var truncate: Int?
 
+    @Flag(help: "Add a column with each image's label, which is the name of its folder.")
+    var saveLabels = false
+
     @OptionGroup(title: "Labels")
     var labels: LabelOptions
 
@@ -49,6 +52,9 @@ extension Zoo {
       if let truncate, truncate < 1 {
         throw ValidationError("--truncate is \(truncate) where a number from 1 on is expected.")
       }
+      if labels.hierarchical, !saveLabels {
+        throw ValidationError("--hierarchical needs --save-labels.")
+      }
       try collection.validate(writesFile: output != nil)
     }
 
@@ -61,9 +67,8 @@ extension Zoo {
       if let truncate, truncate > size {
         throw ValidationError("--truncate is \(truncate), but embeddings have \(size) numbers.")
       }
-      let labeling = try labels.labeling(of: run)
       let report = EmbeddingReport(
-        size: truncate ?? size, labeling: labeling)
+        size: truncate ?? size, labeling: saveLabels ? Labeling(run, labels) : nil)
       func compute(_ batch: ImageBatch) async throws -> Tensor {
         try await run.net.embeddings(of: batch).finished(size: report.size, normalize: normalize)
       }
@@ -75,8 +80,9 @@ extension Zoo {
           try printer.end()
         }
       }
-      var plan = labels.plan
+      var plan = JSONObject()
       plan["normalize"] = .bool(normalize)
+      plan["labels"] = saveLabels ? labels.plan : .null
       try await run.writing(
         to: output, report.schema(model), plan: plan, compute
       ) { batch, embeddings in

@@ -46,37 +46,31 @@ extension Zoo {
       func compute(_ batch: ImageBatch) async throws -> [FeatureMap] {
         try await run.net.detectionFeatures(of: batch)
       }
+      let stages = run.net.detectionFeatureShapes
+      func shapes(_ count: Int) -> [(name: String, shape: [Int])] {
+        stages.map { ($0.stage, [count] + $0.shape) }
+      }
       guard let output else {
-        var shapes: [(name: String, shape: [Int])] = []
-        return try await run.printing(compute) { _, maps in
-          shapes = maps.enumerated().map { index, map in
-            let count = map.tensor.shape[0] + (shapes.isEmpty ? 0 : shapes[index].shape[0])
-            return (map.stage, [count] + map.tensor.shape.dropFirst())
-          }
+        var count = 0
+        return try await run.printing(compute) { batch, _ in
+          count += batch.positions.count
         } end: {
-          try printShapes(shapes)
+          try printShapes(shapes(count))
         }
       }
-      let stages = run.net.detectionFeatureShapes
       let schema = TableSchema(
         columns: [TableColumn("sample", .text)]
           + stages.map { TableColumn($0.stage, .vector($0.shape)) },
         metadata: [("model", model)])
       try await run.writing(to: output, schema, compute) { batch, maps in
-        [.texts(batch.positions.map(run.sample))] + maps.map { .vectors($0.tensor) }
+        [.texts(run.samples(batch))] + maps.map { .vectors($0.tensor) }
       } finally: { spool in
-        try options.tell(
-          ofOutput: output.path, stages.map { ($0.stage, [spool.rowCount] + $0.shape) })
+        try options.tell(ofOutput: output.path, shapes(spool.rowCount))
       }
     }
 
     private func printShapes(_ shapes: [(name: String, shape: [Int])]) throws {
-      if options.json {
-        let tensors = shapes.map { name, shape -> JSONValue in
-          ["name": .string(name), "shape": .integers(shape)]
-        }
-        return try StandardOutput.write(["tensors": .array(tensors)])
-      }
+      if options.json { return try StandardOutput.write(["tensors": tensorsJSON(shapes)]) }
       for (name, shape) in shapes { try StandardOutput.write("\(name) \(shape)") }
     }
   }

@@ -66,10 +66,10 @@ struct Shard: ExpressibleByArgument, Equatable {
 
 /// Labels that are the names of folders.
 struct LabelOptions: ParsableArguments {
-  @Flag(help: "Add a column with each image's label, which is the name of its folder.")
-  var saveLabels = false
-
   @Flag(
     help: "Make labels of all folders below the one given, joined by '_', as birder does.")
   var hierarchical = false
+
+  /// What decides a column of labels.
+  var plan: JSONValue { .string(hierarchical ? "hierarchical" : "folder") }
 }

@@ -1,6 +1,14 @@
 import ArgumentParser
 import ModelZoo
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The comparison of predictions with labels that are known.
 struct EvaluationOptions: ParsableArguments {
   @Flag(
@@ -10,14 +18,14 @@ struct EvaluationOptions: ParsableArguments {
       """)
   var evaluate = false
 
-  @Flag(help: "Make labels of all folders below the one given, joined by '_', as birder does.")
-  var hierarchical = false
+  @OptionGroup
+  var labels: LabelOptions
 
   @Option(
     help: ArgumentHelp(
       """
-      A CSV file with a column for each level, such as order,family,genus,species: the classes of \
-      each label, which is found in any column that has it in one row only.
+      A CSV file with a column for each level, from the coarsest to the finest, such as \
+      order,family,genus,species: the classes of the label that is the last in a row.
       """, valueName: "file"), completion: .file(extensions: ["csv"]))
   var labelMap: String?
 
@@ -29,7 +37,7 @@ struct EvaluationOptions: ParsableArguments {
 
   func validate() throws {
     for (name, isGiven) in [
-      ("--hierarchical", hierarchical), ("--label-map", labelMap != nil),
+      ("--hierarchical", labels.hierarchical), ("--label-map", labelMap != nil),
       ("--save-metrics", saveMetrics != nil),
     ] where isGiven && !evaluate {
       throw ValidationError("\(name) needs --evaluate.")
@@ -43,19 +51,19 @@ extension EvaluationOptions {
 
   /// The true classes of a run's images; `nil` unless they are to be compared.
   func trueClasses(
-    of run: CollectionRun, levels: [(level: String, classNames: [String])], map: LabelMap?
+    of run: CollectionRun, levels: [ClassificationLevel], map: LabelMap?
   ) throws -> TrueClasses? {
-    guard evaluate else { return nil }
-    let labeling = Labeling(run.collection, classNames: [], isHierarchical: hierarchical)
-    return try TrueClasses(labeling, levels: levels, map: map)
+    evaluate ? try TrueClasses(run.collection, labels, levels: levels, map: map) : nil
   }
 
-  /// What decides the columns of true classes.
-  func plan(_ map: LabelMap?) -> JSONObject {
-    var plan = JSONObject()
-    if evaluate { plan["labels"] = .string(hierarchical ? "hierarchical" : "folder") }
-    if let map { plan["label map"] = .string(map.file) }
-    return plan
+  /// Makes the directory for metrics, before there is work to lose.
+  func makeDirectory() throws(CommandError) {
+    guard let saveMetrics else { return }
+    guard mkdir(saveMetrics, 0o777) == 0 || errno == EEXIST else {
+      throw CommandError(
+        .disk, "\(saveMetrics) cannot be made: \(String(cString: strerror(errno)))")
+    }
+    try checkWritable(saveMetrics + "/metrics.json")
   }
 
   /// Prints and saves how good the predictions are.

@@ -25,17 +25,20 @@ where Format.RawValue == String {
   }
 
   /// Finds out whether the file can be written, before there is work to lose.
-  func check() throws(CommandError) {
-    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      throw CommandError(.disk, "\(path) is a directory; name a file in it")
-    }
-    guard access(directory, W_OK | X_OK) == 0 else {
-      throw CommandError(
-        .disk,
-        "\(path) cannot be written: \(String(cString: strerror(errno))); name a file in a "
-          + "directory that you may write to")
-    }
+  func check() throws(CommandError) { try checkWritable(path) }
+}
+
+/// Finds out whether a file can be written, before there is work to lose.
+func checkWritable(_ path: String) throws(CommandError) {
+  let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    throw CommandError(.disk, "\(path) is a directory; name a file in it")
+  }
+  guard access(directory, W_OK | X_OK) == 0 else {
+    throw CommandError(
+      .disk,
+      "\(path) cannot be written: \(String(cString: strerror(errno))); name a file in a "
+        + "directory that you may write to")
   }
 }

@@ -1,9 +1,14 @@
 import ModelZoo
 
+/// A head's level, and its classes.
+struct ClassificationLevel {
+  let name: String
+  let classNames: [String]
+}
+
 /// The result of `zoo classify`, for people's screens and for files.
 struct ClassificationReport {
-  /// The levels and the classes of each.
-  let levels: [(level: String, classNames: [String])]
+  let levels: [ClassificationLevel]
   let topK: Int
   /// The least probability or logit that is told.
   let threshold: Float?
@@ -35,7 +40,7 @@ struct ClassificationReport {
     _ batch: ImageBatch, _ outputs: [Tensor], of run: CollectionRun, to printer: inout RowPrinter
   ) throws {
     for (row, position) in batch.positions.enumerated() {
-      let sample = run.sample(position)
+      let sample = run.collection.sample(position)
       let results = levels.indices.map { best(outputs, level: $0, row: row) }
       try printer.print(
         header: nil, line: text(sample, results), json: json(sample, results))
@@ -45,7 +50,7 @@ struct ClassificationReport {
   private func json(_ sample: String, _ results: [[Prediction]]) -> JSONValue {
     var object = JSONObject()
     for (level, predictions) in zip(levels, results) {
-      object[level.level] = .array(
+      object[level.name] = .array(
         predictions.map {
           [
             "label": .string($0.label), "index": .integer($0.index),
@@ -59,9 +64,9 @@ struct ClassificationReport {
   private func text(_ sample: String, _ results: [[Prediction]]) -> String {
     var table = Table([("", .left), ("", .left), ("", .right)])
     for (level, predictions) in zip(levels, results) {
-      if predictions.isEmpty { table.append([level.level, "-", ""]) }
+      if predictions.isEmpty { table.append([level.name, "-", ""]) }
       for (rank, best) in predictions.enumerated() {
-        table.append([rank == 0 ? level.level : "", best.label, text(best.value)])
+        table.append([rank == 0 ? level.name : "", best.label, text(best.value)])
       }
     }
     return sample + "\n" + table.text(indent: 2)
@@ -80,16 +85,16 @@ struct ClassificationReport {
   func schema(_ model: String) -> TableSchema {
     var columns = [TableColumn("sample", .text)]
     if truth != nil { columns.append(TableColumn("label", .text)) }
-    for (level, names) in levels {
+    for level in levels {
       if truth != nil {
-        columns.append(TableColumn("\(level)_label", .integer))
-        columns.append(TableColumn("\(level)_rank", .integer))
+        columns.append(TableColumn("\(level.name)_label", .integer))
+        columns.append(TableColumn("\(level.name)_rank", .integer))
       }
-      for rank in 1...min(topK, max(names.count, 1)) {
-        let suffix = rank == 1 ? "" : "_\(rank)"
-        columns.append(TableColumn(level + suffix, .text))
-        columns.append(TableColumn("\(level)_index\(suffix)", .integer))
-        columns.append(TableColumn("\(level)_\(valueName)\(suffix)", .number))
+      for place in 0..<min(topK, level.classNames.count) {
+        let suffix = place == 0 ? "" : "_\(place + 1)"
+        columns.append(TableColumn(level.name + suffix, .text))
+        columns.append(TableColumn("\(level.name)_index\(suffix)", .integer))
+        columns.append(TableColumn("\(level.name)_\(valueName)\(suffix)", .number))
       }
     }
     return TableSchema(columns: columns, metadata: [("model", model)])
@@ -105,9 +110,9 @@ struct ClassificationReport {
   func values(
     _ batch: ImageBatch, _ outputs: [Tensor], of run: CollectionRun
   ) -> [TableBatch.Values] {
-    var values = [TableBatch.Values.texts(batch.positions.map(run.sample))]
+    var values = [TableBatch.Values.texts(run.samples(batch))]
     if let truth { values.append(.texts(batch.positions.map { truth.name(of: $0) })) }
-    for (level, (_, names)) in levels.enumerated() {
+    for level in levels.indices {
       if let truth {
         let labels = batch.positions.map { truth.index(of: $0, level: level) }
         values.append(.integers(labels.map { Int64($0 ?? -1) }))
@@ -118,8 +123,8 @@ struct ClassificationReport {
             }))
       }
       let best = batch.positions.indices.map { self.best(outputs, level: level, row: $0) }
-      for rank in 0..<min(topK, max(names.count, 1)) {
-        let predictions = best.map { rank < $0.count ? $0[rank] : nil }
+      for place in 0..<min(topK, levels[level].classNames.count) {
+        let predictions = best.map { place < $0.count ? $0[place] : nil }
         values.append(.texts(predictions.map { $0?.label }))
         values.append(.integers(predictions.map { $0.map { Int64($0.index) } }))
         values.append(.numbers(predictions.map { $0?.value }))
@@ -132,6 +137,10 @@ struct ClassificationReport {
 extension [Float] {
   /// The positions of the largest numbers, the largest first; of equal ones, the first comes first.
   func largest(_ count: Int) -> [Int] {
+    // Many are sorted; a few are found faster without.
+    guard count < 100 else {
+      return [Int](indices.sorted { (self[$1], $0) < (self[$0], $1) }.prefix(count))
+    }
     var best: [Int] = []
     for index in indices {
       if best.count == count, let last = best.last, !(self[index] > self[last]) { continue }

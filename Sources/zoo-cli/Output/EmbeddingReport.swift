@@ -17,7 +17,7 @@ struct EmbeddingReport {
   func values(
     _ batch: ImageBatch, _ embeddings: Tensor, of run: CollectionRun
   ) -> [TableBatch.Values] {
-    var values = [TableBatch.Values.texts(batch.positions.map(run.sample))]
+    var values = [TableBatch.Values.texts(run.samples(batch))]
     if let labeling { values.append(.integers(batch.positions.map { labeling.index(of: $0) })) }
     return values + [.vectors(embeddings)]
   }
@@ -27,7 +27,7 @@ struct EmbeddingReport {
     _ batch: ImageBatch, _ embeddings: Tensor, of run: CollectionRun, to printer: inout RowPrinter
   ) throws {
     for (row, position) in batch.positions.enumerated() {
-      let sample = run.sample(position)
+      let sample = run.collection.sample(position)
       let label = labeling?.index(of: position)
       let numbers = embeddings[row].scalars
       try printer.print(
@@ -64,13 +64,15 @@ extension CommonOptions {
   /// Tells which tensors were written to a file.
   func tell(ofOutput path: String, _ tensors: [(name: String, shape: [Int])]) throws {
     if json {
-      let tensors = tensors.map { name, shape -> JSONValue in
-        ["name": .string(name), "shape": .integers(shape)]
-      }
-      try StandardOutput.write(["output": .string(path), "tensors": .array(tensors)])
+      try StandardOutput.write(["output": .string(path), "tensors": tensorsJSON(tensors)])
     } else {
       let texts = tensors.map { "\($0.name) \($0.shape)" }
       StandardError.note("\(path): \(texts.joined(separator: ", "))")
     }
   }
+}
+
+/// Names and shapes of tensors, for programs.
+func tensorsJSON(_ tensors: [(name: String, shape: [Int])]) -> JSONValue {
+  .array(tensors.map { ["name": .string($0.name), "shape": .integers($0.shape)] })
 }

@@ -9,7 +9,7 @@ struct CollectionRun {
   private let batches: ImageBatches
   private let images: ImageOptions
   private let options: CollectionOptions
-  private let common: CommonOptions
+  private let precision: Precision
   private let progress: ProgressReport
 
   /// Finds the images and loads a model for them.
@@ -22,9 +22,9 @@ struct CollectionRun {
     self.model = model
     self.images = images
     self.options = options
-    self.common = common
     self.progress = progress
-    let precision = try common.precision
+    precision = try common.precision
+    if let path = options.errors { try checkWritable(path) }
     let entry = try zoo.registry.entry(named: model)
     if let obstacle = try zoo.obstacle(toRunning: entry) { throw obstacle }
     let inputs = images.images.map {
@@ -59,8 +59,8 @@ struct CollectionRun {
       of: try collection.bytes(of: 0, limit: limit), name: collection.sample(0))
   }
 
-  /// The name of an image.
-  func sample(_ position: Int) -> String { collection.sample(position) }
+  /// The names of a batch's images.
+  func samples(_ batch: ImageBatch) -> [String] { batch.positions.map(collection.sample) }
 
   /// Runs it all and prints the result of each batch, and at the end what has to follow.
   func printing<Output>(
@@ -69,13 +69,15 @@ struct CollectionRun {
   ) async throws {
     var summary = RunSummary(count: batches.range.count)
     var faults: [RowFault] = []
-    try await forEachBatch(of: batches, &summary) { batch, summary in
+    var iterator = batches.makeAsyncIterator()
+    while let batch = try await next(&iterator, &summary) {
       faults += batch.faults.map { fault($0) }
-      if batch.positions.isEmpty { return }
       let output = try await summary.timing(\.network) { try await compute(batch) }
       StandardError.clearStatus()
       try summary.timing(\.writing) { try print(batch, output) }
+      finish(batch, &summary)
     }
+    summary.add(batches.times)
     if faults.count < summary.count || summary.count == 0 { try end() }
     try list(faults)
     try finish(summary, faults)
@@ -92,67 +94,78 @@ struct CollectionRun {
     _ tabulate: (ImageBatch, Output) throws -> [TableBatch.Values],
     finally: (TableSpool) async throws -> Void = { _ in }
   ) async throws {
+    try file.format.check(schema, for: file.path)
     let range = batches.range
     let spool = try TableSpool(
-      for: file.path, plan: try self.plan(plan), schema: schema, inputs: range,
+      for: file.path, plan: self.plan(plan), schema: schema, inputs: range,
       mode: options.resume ? .resume : .create)
-    let rest = batches.from(spool.nextInput)
     var summary = RunSummary(count: range.count)
-    summary.skip(spool.nextInput - range.lowerBound)
     if spool.nextInput > range.lowerBound {
-      StandardError.note("goes on after \(spool.nextInput - range.lowerBound) images")
+      summary.skip(spool.nextInput - range.lowerBound)
+      StandardError.note("goes on after \(summary.done) images")
     }
-    try await forEachBatch(of: rest, &summary) { batch, summary in
-      var rows: TableBatch?
-      if !batch.positions.isEmpty {
+    let rest = ImageBatches(
+      collection, range: spool.nextInput..<range.upperBound, transform: batches.transform,
+      options: batches.options)
+    var iterator = rest.makeAsyncIterator()
+    do {
+      while let batch = try await next(&iterator, &summary) {
         let output = try await summary.timing(\.network) { try await compute(batch) }
-        rows = TableBatch(try tabulate(batch, output))
+        try summary.timing(\.writing) {
+          try spool.append(
+            TableBatch(try tabulate(batch, output)), inputs: batch.inputs,
+            faults: batch.faults.map { fault($0) })
+        }
+        finish(batch, &summary)
       }
-      try summary.timing(\.writing) {
-        try spool.append(rows, inputs: batch.inputs, faults: batch.faults.map { fault($0) })
-      }
+    } catch let error as CancellationError {
+      StandardError.note(
+        "what is done of \(file.path) is kept; the same command with --resume goes on from there")
+      throw error
     }
+    summary.add(rest.times)
     var faults: [RowFault] = []
     try spool.forEachFault { faults.append($0) }
     try list(faults)
-    guard spool.rowCount > 0 else {
-      try finish(summary, faults)
-      throw CommandError(.other, "there are no images, so \(file.path) is not written")
+    // A shard without rows is a part of the whole; anything else without rows is a failure.
+    if spool.rowCount > 0 || options.shard != nil {
+      try summary.timing(\.writing) {
+        try spool.render(format: file.format, compression: options.compression)
+      }
+      try await finally(spool)
     }
-    try summary.timing(\.writing) {
-      try spool.render(format: file.format, compression: options.compression)
-    }
-    try await finally(spool)
     spool.remove()
     try finish(summary, faults)
   }
 
-  private func forEachBatch(
-    of batches: ImageBatches, _ summary: inout RunSummary,
-    _ body: (ImageBatch, inout RunSummary) async throws -> Void
-  ) async throws {
-    var iterator = batches.makeAsyncIterator()
-    while let batch = try await summary.timing(\.waiting, { try await iterator.next() }) {
-      for note in batch.notes { StandardError.note("\(sample(note.position)): \(note.text)") }
-      try await body(batch, &summary)
-      summary.add(batch)
-      progress.report(summary)
+  /// Waits for a batch, and tells what there is to say about its images.
+  private func next(
+    _ iterator: inout ImageBatches.AsyncIterator, _ summary: inout RunSummary
+  ) async throws -> ImageBatch? {
+    let batch = try await summary.timing(\.waiting) { try await iterator.next() }
+    for note in batch?.notes ?? [] {
+      StandardError.note("\(collection.sample(note.position)): \(note.text)")
     }
-    summary.add(batches.times)
+    return batch
+  }
+
+  private func finish(_ batch: ImageBatch, _ summary: inout RunSummary) {
+    summary.add(batch)
+    progress.report(summary)
   }
 
   private func fault(_ fault: ImageFault) -> RowFault {
     RowFault(
-      sample: sample(fault.position), reason: "\(fault.error)", kind: fault.error.kind)
+      sample: collection.sample(fault.position), reason: "\(fault.error)", kind: fault.error.kind)
   }
 
   /// What decides the results: an interrupted run is gone on with only if all of it is the same.
-  private func plan(_ more: JSONObject) throws -> JSONValue {
+  private func plan(_ more: JSONObject) -> JSONValue {
     let transform = batches.transform
     let own: [(String, JSONValue)] = [
       ("model", .string(model)),
       ("file", .string(info.file)),
-      ("precision", .string(try common.precision.rawValue)),
+      ("precision", .string(precision.rawValue)),
       ("size", .integers([transform.size.height, transform.size.width])),
       ("mean", .array(transform.rgbStats.mean.map { .number(Double($0)) })),
       ("std", .array(transform.rgbStats.std.map { .number(Double($0)) })),

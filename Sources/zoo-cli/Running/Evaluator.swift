@@ -1,21 +1,13 @@
 import ModelZoo
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 /// Compares predictions with the true classes, level by level.
 struct Evaluator {
   private let levels: [String]
   private let truth: TrueClasses
-  private(set) var metrics: [ClassificationMetrics]
+  private var metrics: [ClassificationMetrics]
 
-  init(levels: [(level: String, classNames: [String])], truth: TrueClasses) throws {
-    self.levels = levels.map(\.level)
+  init(levels: [ClassificationLevel], truth: TrueClasses) throws {
+    self.levels = levels.map(\.name)
     self.truth = truth
     metrics = try levels.map { try ClassificationMetrics(classNames: $0.classNames) }
   }
@@ -46,7 +38,9 @@ struct Evaluator {
   }
 
   /// The table of a model card.
-  var table: ModelCardTable { ModelCardTable(Array(zip(levels, metrics).map { ($0, $1) })) }
+  var table: ModelCardTable {
+    ModelCardTable(zip(levels, metrics).map { (level: $0, metrics: $1) })
+  }
 
   var json: JSONValue {
     var object = JSONObject()
@@ -54,12 +48,8 @@ struct Evaluator {
     return .object(object)
   }
 
-  /// Writes all that is known into a directory, which is made if it is not there.
+  /// Writes all that is known into a directory.
   func save(to directory: String) throws {
-    guard mkdir(directory, 0o777) == 0 || errno == EEXIST else {
-      throw CommandError(
-        .disk, "\(directory) cannot be made: \(String(cString: strerror(errno)))")
-    }
     try TextWriter.write([json.serialized(pretty: true)], to: directory + "/metrics.json")
     try TextWriter.write([table.markdown], to: directory + "/metrics.md")
     for (level, metrics) in zip(levels, metrics) {
