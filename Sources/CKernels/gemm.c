@@ -3,7 +3,7 @@
 
 #include "path.h"
 
-enum { BLOCK_ROWS = 200, COLUMN_PARTS = 8, UNITS_PER_THREAD = 4, CONVERTED_ROWS = 8 };
+enum { BLOCK_ROWS = 200, COLUMN_PARTS = 8, UNITS_PER_THREAD = 24, CONVERTED_ROWS = 8 };
 
 typedef struct {
   const zk_path *path;

@@ -92,6 +92,23 @@ INLINE words splat_word(const char *p) {
 // The compiler would keep both halves of a group in registers that the sums need.
 #define LOAD_AGAIN __asm__ volatile("" ::: "memory")
 
+// Where each row begins. On x86 each has a register of its own, and float32 several steps in a loop:
+// a processor that another program shares has little room for instructions beside multiply-adds. On
+// Arm the registers would not do.
+#if defined(__x86_64__)
+#define OWN_REGISTER(POINTER) __asm__("" : "+r"(POINTER))
+#define UNROLL _Pragma("clang loop unroll_count(4)")
+#else
+#define OWN_REGISTER(POINTER) (void)0
+#define UNROLL
+#endif
+#define ROW_POINTERS                                                                               \
+  const char *row[TILE_ROWS];                                                                      \
+  FOR_ROWS {                                                                                       \
+    row[i] = a + i * stride;                                                                       \
+    OWN_REGISTER(row[i]);                                                                          \
+  }
+
 // The sums are an array of the tile's own, so that they stay in registers.
 #define PRODUCT(NAME, TYPE)                                                                        \
   INLINE void NAME(                                                                                \
@@ -99,11 +116,12 @@ INLINE words splat_word(const char *p) {
       TYPE total[TILE_ROWS][TILE_VECTORS])
 
 PRODUCT(multiply_f32, vector) {
-  for (size_t step = 0; step < k; step++, a += 4, panel += TILE_COLUMNS) {
+  ROW_POINTERS
+  UNROLL for (size_t step = 0; step < k; step++, panel += TILE_COLUMNS) {
     vector b[TILE_VECTORS];
     FOR_VECTORS b[j] = (vector)load_words(panel + j * LANES);
     FOR_ROWS {
-      vector left = (vector)splat_word(a + i * stride);
+      vector left = (vector)splat_word(row[i] + step * 4);
       FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
     }
   }
@@ -112,11 +130,12 @@ PRODUCT(multiply_f32, vector) {
 #if BF16_DOT
 // The inputs are bfloat16 too.
 PRODUCT(multiply_bf16, vector) {
-  for (size_t group = 0; group < (k + 1) / 2; group++, a += 4, panel += TILE_COLUMNS) {
+  ROW_POINTERS
+  for (size_t group = 0; group < (k + 1) / 2; group++, panel += TILE_COLUMNS) {
     words b[TILE_VECTORS];
     FOR_VECTORS b[j] = load_words(panel + j * LANES);
     FOR_ROWS {
-      words left = splat_word(a + i * stride);
+      words left = splat_word(row[i] + group * 4);
       FOR_VECTORS total[i][j] = bf16_dot(total[i][j], left, b[j]);
     }
   }
@@ -124,23 +143,24 @@ PRODUCT(multiply_bf16, vector) {
 #else
 // The inputs stay float32, and a bfloat16 is the upper half of a float32.
 PRODUCT(multiply_bf16, vector) {
-  for (size_t group = 0; group < k / 2; group++, a += 8, panel += TILE_COLUMNS) {
+  ROW_POINTERS
+  for (size_t group = 0; group < k / 2; group++, panel += TILE_COLUMNS) {
     vector b[TILE_VECTORS];
     FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) << 16);
     FOR_ROWS {
-      vector left = (vector)splat_word(a + i * stride);
+      vector left = (vector)splat_word(row[i] + group * 8);
       FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
     }
     LOAD_AGAIN;
     FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) & 0xFFFF0000);
     FOR_ROWS {
-      vector left = (vector)splat_word(a + 4 + i * stride);
+      vector left = (vector)splat_word(row[i] + group * 8 + 4);
       FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
     }
   }
   if (k % 2) {
     FOR_ROWS {
-      vector left = (vector)splat_word(a + i * stride);
+      vector left = (vector)splat_word(row[i] + k / 2 * 8);
       FOR_VECTORS {
         vector b = (vector)(load_words(panel + j * LANES) << 16);
         total[i][j] = multiply_add(left, b, total[i][j]);
@@ -151,11 +171,12 @@ PRODUCT(multiply_bf16, vector) {
 #endif
 
 PRODUCT(multiply_int8, integers) {
-  for (size_t group = 0; group < (k + 3) / 4; group++, a += 4, panel += TILE_COLUMNS) {
+  ROW_POINTERS
+  for (size_t group = 0; group < (k + 3) / 4; group++, panel += TILE_COLUMNS) {
     words b[TILE_VECTORS];
     FOR_VECTORS b[j] = load_words(panel + j * LANES);
     FOR_ROWS {
-      words left = splat_word(a + i * stride);
+      words left = splat_word(row[i] + group * 4);
       FOR_VECTORS total[i][j] = int8_dot(total[i][j], left, b[j]);
     }
   }
