@@ -34,7 +34,7 @@ bench: build ## Measure kernels and a whole ViT-B/16 on this machine
 bench-peers: build ## Compare with PyTorch, ONNX Runtime and OpenVINO; writes docs/benchmarks.md
 	scripts/bench-peers
 
-fuzz: setup ## Fuzz the readers, SECONDS=60 for each of five targets
+fuzz: setup ## Fuzz the readers, SECONDS=60 for each of seven targets
 	@scripts/fuzz $(or $(SECONDS),60)
 
 docs: setup ## Check the links of the documentation and build the API reference

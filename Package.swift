@@ -110,6 +110,9 @@ if Context.environment["ZOO_FUZZ"] != nil {
   package.targets.append(
     .target(
       name: "ZooFuzz",
-      dependencies: ["ZooCore", "ZooRegistry", "ZooTensors", "ZooCheckpoint", "ZooVision"],
+      dependencies: [
+        "ZooCore", "ZooRegistry", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooCollections",
+        "ZooTables", "ZooMetrics",
+      ],
       path: "Fuzz"))
 }

@@ -8,7 +8,8 @@
 private let target: FuzzTarget = {
   let name = getenv("ZOO_FUZZ_TARGET").map { String(cString: $0) } ?? ""
   guard let target = FuzzTarget(rawValue: name) else {
-    print("ZOO_FUZZ_TARGET is '\(name)'; one of zip, pickle, safetensors, registry, image")
+    let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ")
+    print("ZOO_FUZZ_TARGET is '\(name)'; one of \(names)")
     exit(64)
   }
   return target

@@ -1,13 +1,22 @@
 // One function for each fuzz target; what they are given is a file's content from anywhere.
 
 @testable import ZooCheckpoint
+import ZooCollections
 import ZooCore
+import ZooMetrics
 import ZooRegistry
+import ZooTables
 import ZooTensors
 import ZooVision
 
-enum FuzzTarget: String {
-  case zip, pickle, safetensors, registry, image
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
+enum FuzzTarget: String, CaseIterable {
+  case zip, pickle, safetensors, registry, image, table, archive
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -15,6 +24,8 @@ enum FuzzTarget: String {
     case .pickle: readPickle(bytes)
     case .registry: readRegistry(bytes)
     case .image: decodeImage(bytes)
+    case .table: joinTables(bytes)
+    case .archive: listArchive(bytes)
     }
   }
 }
@@ -107,5 +118,58 @@ private func decodeImage(_ bytes: [UInt8]) {
   let options = ImageDecodingOptions(appliesOrientation: true, maximumPixelCount: 1 << 16)
   if let image = try? RGBImage(decoding: bytes, options: options) {
     precondition(image.pixels.count == image.width * image.height * 3)
+  }
+}
+
+/// What is read by path only is written here, below the current directory.
+private let directory = ".build/fuzz/files"
+
+private func write(_ bytes: [UInt8], to name: String) -> String {
+  let path = "\(directory)/\(name)"
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+  guard descriptor >= 0, writeAll(bytes.span.bytes, to: descriptor), close(descriptor) == 0 else {
+    fatalError("\(path) cannot be written")
+  }
+  return path
+}
+
+/// A file of a shard, joined with itself; a table of labels is tried too.
+private func joinTables(_ bytes: [UInt8]) {
+  let format =
+    if bytes.starts(with: "PAR1".utf8) {
+      TableFormat.parquet
+    } else if bytes.starts(with: "PK".utf8) {
+      TableFormat.npz
+    } else if bytes.first == 0x93 {
+      TableFormat.npy
+    } else if bytes.first == UInt8(ascii: "{") {
+      TableFormat.jsonl
+    } else if bytes.dropFirst(8).first == UInt8(ascii: "{") {
+      TableFormat.safetensors
+    } else {
+      TableFormat.csv
+    }
+  let shards = ["a", "b"].map { write(bytes, to: "\($0).\(format.rawValue)") }
+  if format == .npy {
+    for name in ["a", "b"] { _ = write(Array("1\n2\n3\n4\n5\n".utf8), to: "\(name).names.txt") }
+  }
+  let output = "\(directory)/joined.\(format.rawValue)"
+  if (try? TableMerge.merge(shards, into: output)) != nil {
+    do throws(TableError) {
+      // What was written can be read.
+      try TableMerge.merge([output], into: "\(directory)/again.\(format.rawValue)")
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+  if format == .csv { _ = try? LabelMap(csv: bytes) }
+}
+
+private func listArchive(_ bytes: [UInt8]) {
+  guard let images = try? ImageCollection([.path(write(bytes, to: "archive.tar"))]) else { return }
+  for index in 0..<images.count {
+    _ = images.label(of: index, hierarchical: true)
+    guard let content = try? images.bytes(of: index, limit: 1 << 20) else { continue }
+    precondition(content.count <= bytes.count, "an archive gives more than it has")
   }
 }
