@@ -84,13 +84,13 @@ extension Zoo {
       for level in wantedLevels where level != Classify.ownLevel { _ = try entry.head(level) }
       try output?.check()
       let labelMap = try evaluation.readLabelMap()
-      try evaluation.makeDirectory()
       let progress = options.makeProgress()
       let run = try await CollectionRun(
         model, images, collection, options, fiveCrops: tta, in: zoo, progress)
       let heads = try await heads(of: entry, run, in: zoo, progress)
       let levels = heads.map { ClassificationLevel(name: $0.level, classNames: $0.head.classNames) }
       let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
+      try evaluation.makeDirectory()
       let report = ClassificationReport(
         levels: levels, topK: topK, threshold: threshold, isLogits: logits, truth: truth)
       var evaluator = try truth.map { try Evaluator(levels: levels, truth: $0) }

@@ -48,16 +48,6 @@ struct RunSummary {
     return result
   }
 
-  /// Adds the time that something takes.
-  mutating func timing<Result>(
-    _ part: WritableKeyPath<RunSummary, Duration>, _ work: () throws -> Result
-  ) rethrows -> Result {
-    let start = ContinuousClock.now
-    let result = try work()
-    self[keyPath: part] += ContinuousClock.now - start
-    return result
-  }
-
   /// Since the run began.
   var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 

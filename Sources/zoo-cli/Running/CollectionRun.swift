@@ -74,7 +74,7 @@ struct CollectionRun {
       faults += batch.faults.map { fault($0) }
       let output = try await summary.timing(\.network) { try await compute(batch) }
       StandardError.clearStatus()
-      try summary.timing(\.writing) { try print(batch, output) }
+      try await summary.timing(\.writing) { try print(batch, output) }
       finish(batch, &summary)
     }
     summary.add(batches.times)
@@ -111,7 +111,7 @@ struct CollectionRun {
     do {
       while let batch = try await next(&iterator, &summary) {
         let output = try await summary.timing(\.network) { try await compute(batch) }
-        try summary.timing(\.writing) {
+        try await summary.timing(\.writing) {
           try spool.append(
             TableBatch(try tabulate(batch, output)), inputs: batch.inputs,
             faults: batch.faults.map { fault($0) })
@@ -129,7 +129,7 @@ struct CollectionRun {
     try list(faults)
     // A shard without rows is a part of the whole; anything else without rows is a failure.
     if spool.rowCount > 0 || options.shard != nil {
-      try summary.timing(\.writing) {
+      try await summary.timing(\.writing) {
         try spool.render(format: file.format, compression: options.compression)
       }
       try await finally(spool)
