@@ -84,7 +84,7 @@ import Testing
       if request.number == 1 { (answer.end, answer.stalls) = (100, true) }
       return answer
     }
-    #expect(try await fetch(server) == scene.bytes)
+    #expect(try await fetch(server) { $0.stallTimeout = .seconds(1) } == scene.bytes)
   }
 
   @Test func `a server that never answers`() async throws {
@@ -92,7 +92,8 @@ import Testing
     listen(socket.descriptor, 16)
     var scene = scene
     scene.request.urls = ["http://127.0.0.1:\(socket.port)/weights.bin"]
-    let error = try await scene.failure(scene.fetcher { $0.attempts = 2 })
+    let fetcher = scene.fetcher { ($0.attempts, $0.stallTimeout) = (2, .seconds(1)) }
+    let error = try await scene.failure(fetcher)
     #expect(error.kind == .network)
     #expect(error.description.contains("too slow"))
   }

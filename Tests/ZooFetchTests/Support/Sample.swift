@@ -83,7 +83,6 @@ struct Scene: CustomTestStringConvertible {
   ) -> Fetcher {
     var options = FetchOptions()
     options.segmentSize = 8192
-    options.stallTimeout = .seconds(1)
     adjust(&options)
     return Fetcher(cache: cache, tokens: tokens, options: options, pacing: pacing)
   }
