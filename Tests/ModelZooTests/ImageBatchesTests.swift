@@ -66,7 +66,7 @@ import Testing
     var iterator = batches.makeAsyncIterator()
     _ = try await iterator.next()
     // What was read ahead is no more than one batch, and two of which the decoding has begun.
-    try await Task.sleep(for: .milliseconds(300))
+    try await Task.sleep(for: .seconds(2))
     for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
       try FileManager.default.removeItem(atPath: "\(directory.path)/\(name)")
     }
