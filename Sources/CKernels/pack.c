@@ -24,10 +24,10 @@ static uint32_t bits_of(float x) {
 }
 
 // Rounds to the nearest, ties to even; NaN stays NaN.
-static uint32_t bf16(float x) {
+static uint16_t bf16(float x) {
   uint32_t bits = bits_of(x);
-  uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-  return (bits & 0x7FFFFFFF) > 0x7F800000 ? (bits >> 16 | 0x40) : rounded;
+  uint32_t rounded = bits + 0x7FFF + (bits >> 16 & 1);
+  return ((bits & 0x7FFFFFFF) > 0x7F800000 ? bits | 0x400000 : rounded) >> 16;
 }
 
 static int32_t int8(float x, float factor) {
@@ -36,39 +36,71 @@ static int32_t int8(float x, float factor) {
   return (int32_t)bits_of(scaled + to_integer) - 0x4B400000;
 }
 
-// Turns BLOCK groups of one row, of which the last may lack numbers, into words; the sum of those
-// of int8.
+// Turns BLOCK groups of numbers of one row into words; the sum of those of int8.
 static int32_t encode(
     zk_precision precision, const float *x, float factor, int32_t offset, uint32_t words[BLOCK]) {
   int32_t sum = 0;
+  uint16_t halves[2 * BLOCK];
+  uint8_t bytes[4 * BLOCK];
   switch (precision) {
     case ZK_F32: memcpy(words, x, BLOCK * sizeof *words); break;
     case ZK_BF16:
-      for (int i = 0; i < BLOCK; i++) words[i] = bf16(x[2 * i]) | bf16(x[2 * i + 1]) << 16;
+      for (int i = 0; i < 2 * BLOCK; i++) halves[i] = bf16(x[i]);
+      memcpy(words, halves, sizeof halves);
       break;
     case ZK_INT8:
-      for (int i = 0; i < BLOCK; i++) {
-        words[i] = 0;
-        for (int j = 0; j < 4; j++) {
-          int32_t q = int8(x[4 * i + j], factor);
-          sum += q;
-          words[i] |= (uint32_t)(q + offset & 0xFF) << 8 * j;
-        }
+      for (int i = 0; i < 4 * BLOCK; i++) {
+        int32_t q = int8(x[i], factor);
+        sum += q;
+        bytes[i] = (uint8_t)(q + offset);
       }
+      memcpy(words, bytes, sizeof bytes);
       break;
   }
   return sum;
 }
 
+// The largest magnitude, of which the bits are ordered as integers are: NaN is above all numbers.
 static float magnitude(const char *w, size_t k) {
-  float most = 0;
+  int32_t most = 0;
   for (size_t i = 0; i < k; i++) {
-    float x;
-    memcpy(&x, w + i * sizeof x, sizeof x);
-    // Not `x > most`: a number that is none must come out.
-    most = fabsf(x) <= most ? most : fabsf(x);
+    int32_t bits;
+    memcpy(&bits, w + i * sizeof bits, sizeof bits);
+    bits &= 0x7FFFFFFF;
+    most = bits > most ? bits : most;
   }
-  return most;
+  float result;
+  memcpy(&result, &most, sizeof result);
+  return result;
+}
+
+typedef uint32_t words4 __attribute__((vector_size(16)));
+
+// The first `count` words of `width` rows, one word after the other from each row.
+static void interleave(
+    const uint32_t block[][BLOCK], size_t width, size_t count, uint32_t *packed) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4)
+    for (size_t row = 0; row < width; row += 4) {
+      words4 a, b, c, d;
+      memcpy(&a, &block[row][i], sizeof a);
+      memcpy(&b, &block[row + 1][i], sizeof b);
+      memcpy(&c, &block[row + 2][i], sizeof c);
+      memcpy(&d, &block[row + 3][i], sizeof d);
+      words4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+      words4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+      words4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+      words4 cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+      const words4 columns[4] = {
+          __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
+          __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+          __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+          __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+      for (int j = 0; j < 4; j++)
+        memcpy(packed + (i + j) * width + row, &columns[j], sizeof *columns);
+    }
+  for (; i < count; i++)
+    for (size_t row = 0; row < width; row++) packed[i * width + row] = block[row][i];
 }
 
 typedef struct {
@@ -102,17 +134,19 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
     }
     packed += 2 * width;
   }
+  // What is not written over stays zero: rows that the last panel lacks, and what is beyond k.
+  uint32_t block[ZK_MAX_TILE_COLUMNS][BLOCK] = {0};
+  float x[4 * BLOCK] = {0};
   for (size_t first = 0; first < k; first += BLOCK * step) {
     size_t count = zk_min(k - first, BLOCK * step);
-    uint32_t block[ZK_MAX_TILE_COLUMNS][BLOCK] = {0};
+    if (count < BLOCK * step) memset(x, 0, sizeof x);
     for (size_t row = 0; row < rows; row++) {
-      float x[4 * BLOCK] = {0};
       memcpy(x, w + (row * k + first) * sizeof(float), count * sizeof(float));
       sums[row] += encode(
           context->precision, x, factors[row], context->path->weight_offset, block[row]);
     }
-    for (size_t i = 0; i < zk_ceil_div(count, step); i++, packed += width)
-      for (size_t row = 0; row < width; row++) packed[row] = block[row][i];
+    interleave(block, width, zk_ceil_div(count, step), packed);
+    packed += zk_ceil_div(count, step) * width;
   }
   if (context->precision == ZK_INT8) memcpy(heading + width, sums, rows * sizeof *sums);
 }

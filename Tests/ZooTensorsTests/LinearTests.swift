@@ -178,22 +178,36 @@ private func naive(
   /// One bad number makes its own row bad, and no other.
   @Test(arguments: Kernel.all)
   func whatIsNoNumberStaysInItsRow(kernel: Kernel) throws {
-    let backend = try backend(kernel.path)
     var noise = Noise(seed: 3)
     var x = noise.tensor([3, 50])
     x.scalars[50 + 20] = .nan
+    let found = try product(x, noise.tensor([20, 50]), kernel)
+    #expect(found[20..<40].allSatisfy { $0.isNaN })
+    #expect(found[..<20].allSatisfy { $0.isFinite } && found[40...].allSatisfy { $0.isFinite })
+  }
+
+  /// One bad weight makes its own output bad, and no other.
+  @Test(arguments: Kernel.all, [0, 20, 49])
+  func aWeightThatIsNoNumberStaysInItsOutput(kernel: Kernel, place: Int) throws {
+    var noise = Noise(seed: 4)
+    let x = noise.tensor([3, 50])
+    var weight = noise.tensor([20, 50])
+    weight.scalars[7 * 50 + place] = .nan
+    let found = try product(x, weight, kernel)
+    for (index, value) in found.enumerated() { #expect(value.isNaN == (index % 20 == 7)) }
+  }
+
+  private func product(_ x: Tensor, _ weight: Tensor, _ kernel: Kernel) throws -> [Float] {
+    let backend = try backend(kernel.path)
     let linear = try Linear(
-      weight: noise.tensor([20, 50]), bias: nil, precision: kernel.precision, backend: backend)
-    let found = backend.pass { workspace in
-      let (a, c) = (
-        workspace.matrix(rows: 3, columns: 50), workspace.matrix(rows: 3, columns: 20)
-      )
+      weight: weight, bias: nil, precision: kernel.precision, backend: backend)
+    return backend.pass { workspace in
+      let a = workspace.matrix(rows: x.shape[0], columns: x.shape[1])
+      let c = workspace.matrix(rows: x.shape[0], columns: weight.shape[0])
       a.fill(from: x)
       linear(a, into: c, in: workspace)
       return c.tensor().scalars
     }
-    #expect(found[20..<40].allSatisfy { $0.isNaN })
-    #expect(found[..<20].allSatisfy { $0.isFinite } && found[40...].allSatisfy { $0.isFinite })
   }
 
   @Test func layersThatOverflowAreRefused() throws {
