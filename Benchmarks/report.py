@@ -73,10 +73,16 @@ def zoo_line(results):
     details = [row for rows in results["details"].values() for row in rows]
     if not details:
         return results["zoo"]
-    peak = statistics.median(row["peak_gflops"] for row in details)
     return (
         f"{results['zoo']}, kernels {details[0]['kernels']}; measured peak of the processor"
-        f" {peak:.0f} GFLOP/s in float32"
+        f" {peak_gflops(results):.0f} GFLOP/s in float32"
+    )
+
+
+def peak_gflops(results):
+    """The median of all that were measured."""
+    return statistics.median(
+        row["peak_gflops"] for rows in results["details"].values() for row in rows
     )
 
 
@@ -135,8 +141,10 @@ def contenders(results):
         line += [f"{medians[batch]:.0f}" for batch in batches]
         line += [f"{min(times[batch]):.0f}-{max(times[batch]):.0f}" for batch in batches]
         if name == "zoo":
-            peak = [results["details"][f"{precision} {batch}"] for batch in batches]
-            line += [percent(details) for details in peak]
+            peak = peak_gflops(results)
+            for batch in batches:
+                details = results["details"][f"{precision} {batch}"]
+                line.append(f"{statistics.median(row['gflops'] for row in details) / peak:.0%}")
         else:
             line += [""] * len(batches)
         lines.append(line)
@@ -146,10 +154,6 @@ def contenders(results):
     lines.sort(key=lambda line: (PRECISIONS.index(line[0]), "zoo" not in line[1]))
     text = table(head, "ll" + "r" * 3 * len(batches), lines)
     return f"Milliseconds an image: medians and ranges over the rounds.\n\n{text}"
-
-
-def percent(details):
-    return f"{statistics.median(row['peak_fraction'] for row in details):.0%}"
 
 
 def notes(results):

@@ -74,11 +74,12 @@ package final class Backend: @unchecked Sendable {
 
   /// How many billion float32 operations a second all threads together can do at the most.
   ///
-  /// Measured: multiply-adds in registers, the best of several short runs.
+  /// Measured: multiply-adds in registers, the best of many short runs. A thread may run beside
+  /// another on one processor for some hundredths of a second before the system moves it.
   package func peakGFLOPS() -> Double {
     var done = [Double](repeating: 0, count: threads)
     var best = 0.0
-    for _ in 0..<8 {
+    for _ in 0..<64 {
       let time = ContinuousClock().measure {
         pass { _ in
           done.withUnsafeMutableBufferPointer { done in
