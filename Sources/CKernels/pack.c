@@ -39,7 +39,7 @@ static int32_t int8(float x, float factor) {
 // Turns BLOCK groups of numbers of one row into words; the sum of those of int8.
 static int32_t encode(
     zk_precision precision, const float *x, float factor, int32_t offset, uint32_t words[BLOCK]) {
-  int32_t sum = 0;
+  uint32_t sum = 0;  // of what stands for NaN it may overflow
   uint16_t halves[2 * BLOCK];
   uint8_t bytes[4 * BLOCK];
   switch (precision) {
@@ -51,13 +51,13 @@ static int32_t encode(
     case ZK_INT8:
       for (int i = 0; i < 4 * BLOCK; i++) {
         int32_t q = int8(x[i], factor);
-        sum += q;
+        sum += (uint32_t)q;
         bytes[i] = (uint8_t)(q + offset);
       }
       memcpy(words, bytes, sizeof bytes);
       break;
   }
-  return sum;
+  return (int32_t)sum;
 }
 
 // The largest magnitude, of which the bits are ordered as integers are: NaN is above all numbers.
