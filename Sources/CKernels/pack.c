@@ -1,7 +1,6 @@
 // Weights in the form that the register tiles read: panels of tile_columns rows of w, and in a panel
 // one 32-bit word after the other from each row: a float32, two bfloat16 or four int8 neighbours.
 // A panel of int8 begins with the scale of each row and the sum of its weights.
-#include <math.h>
 #include <string.h>
 
 #include "path.h"
@@ -36,7 +35,8 @@ static int32_t int8(float x, float factor) {
   return (int32_t)bits_of(scaled + to_integer) - 0x4B400000;
 }
 
-// Turns BLOCK groups of numbers of one row into words; the sum of those of int8.
+// Turns BLOCK groups of numbers of one row into words, the first number in the lowest bits as on all
+// processors that Swift runs on; the sum of those of int8.
 static int32_t encode(
     zk_precision precision, const float *x, float factor, int32_t offset, uint32_t words[BLOCK]) {
   uint32_t sum = 0;  // of what stands for NaN it may overflow
