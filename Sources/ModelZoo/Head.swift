@@ -35,7 +35,7 @@ extension ModelZoo {
   ) async throws -> Head {
     let stated = try registry.entry(named: name).head(level).classes
     return try await using(try request(for: name, head: level), progress) { path in
-      let head = try await loadHead(from: path, for: net)
+      let head = try await loadHead(from: path, for: net, isInCache: true)
       if let stated, head.classNames.count != stated {
         throw ModelError.invalidHead(
           file: path,
@@ -47,9 +47,16 @@ extension ModelZoo {
 
   /// The head in a `.head.pt` file for a network's embeddings.
   ///
+  /// The CRCs inside of it are checked, unless the cache's ``LoadPolicy`` is `never`.
   /// - Throws: ``CheckpointError``, ``ModelError``.
   public func loadHead(from path: String, for net: Network) async throws -> Head {
-    let verifiesChecksums = fetcher.cache.loadPolicy == .full
+    try await loadHead(from: path, for: net, isInCache: false)
+  }
+
+  private func loadHead(
+    from path: String, for net: Network, isInCache: Bool
+  ) async throws -> Head {
+    let verifiesChecksums = fetcher.cache.loadPolicy.verifiesContents(isInCache: isInCache)
     return try await offload { _ in
       let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
       guard let names = try checkpoint.classNames() else {

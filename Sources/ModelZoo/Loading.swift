@@ -22,7 +22,8 @@ extension ModelZoo {
     if options.prechecks { try await precheck(request, options: options) }
     return try await using(request, progress) { path in
       try await load(
-        path, name: name, configuration: configuration, entry: entry, options: options)
+        path, name: name, configuration: configuration, entry: entry, options: options,
+        isInCache: true)
     }
   }
 
@@ -52,6 +53,8 @@ extension ModelZoo {
 
   /// A network with the weights of a file, outside the cache and the registry's models.
   ///
+  /// Nobody knows the checksum of such a file, so the CRCs inside of a `.pt` are checked, those of the
+  /// weights too, unless the cache's ``LoadPolicy`` is `never`.
   /// - Parameters:
   ///   - path: a checkpoint that birder saved, `.pt` or `.safetensors`.
   ///   - network: the name of the network's configuration, such as `vit_b16_ls`.
@@ -62,7 +65,7 @@ extension ModelZoo {
   ) async throws -> (net: Network, info: ModelInfo) {
     try await load(
       path, name: path, configuration: try registry.network(named: network), entry: nil,
-      options: options)
+      options: options, isInCache: false)
   }
 
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
@@ -73,9 +76,9 @@ extension ModelZoo {
 
   private func load(
     _ path: String, name: String, configuration: NetworkConfiguration, entry: RegistryEntry?,
-    options: LoadOptions
+    options: LoadOptions, isInCache: Bool
   ) async throws -> (net: Network, info: ModelInfo) {
-    let verifiesChecksums = fetcher.cache.loadPolicy == .full
+    let verifiesChecksums = fetcher.cache.loadPolicy.verifiesContents(isInCache: isInCache)
     return try await offload { _ in
       let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
       let backend = try backend.get()

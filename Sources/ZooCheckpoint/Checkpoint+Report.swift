@@ -26,7 +26,7 @@ extension Checkpoint {
 
   /// What is unusual about the file, one sentence each.
   ///
-  /// Bytes that belong to nothing, tensors that are not in row-major order or repeat their elements,
+  /// Missing checksums, bytes that belong to nothing, tensors that are not in row-major order or repeat their elements,
   /// tensors that cannot be computed with, and on request values that are not finite.
   public func warnings(checkingValues: Bool = false) -> [String] {
     var warnings: [String] = []
@@ -39,6 +39,9 @@ extension Checkpoint {
       let tensors = names.count == 1 ? "tensor" : "tensors"
       warnings.append(
         "\(names.count) \(tensors) \(what): \(names.prefix(3).joined(separator: ", "))\(more)")
+    }
+    if lacksChecksums {
+      warnings.append("it was written without checksums (CRC), so damaged bytes are not noticed")
     }
     for (place, count) in unused.prefix(8) {
       warnings.append("\(count) bytes belong to no tensor: \(place)")

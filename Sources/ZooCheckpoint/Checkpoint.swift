@@ -30,6 +30,8 @@ public struct Checkpoint: Sendable {
   public let constants: StateDict
   /// Everything that is not a tensor of the state dict, as JSON.
   public let metadata: JSONObject
+  /// Whether nothing in a zip archive tells damaged bytes from sound ones.
+  let lacksChecksums: Bool
   /// Runs of bytes that belong to nothing.
   let unused: [UnusedBytes]
 
@@ -70,6 +72,7 @@ public struct Checkpoint: Sendable {
       stateDict = state
       constants = try StateDict.collecting(contents.constants).state
       metadata = contents.metadata
+      lacksChecksums = contents.lacksChecksums
       unused = contents.unused
     } catch {
       throw CheckpointError(error, file: file)
@@ -84,9 +87,10 @@ public struct Checkpoint: Sendable {
       throw Fault(kind: .integrity, reason: "it is empty (0 bytes); fetch it again")
     }
     if TorchFile.isZip(storage) {
-      return try TorchFile.read(
-        try ZipArchive(storage, limits: limits, parts: parts), limits: limits,
-        checkingCRC: verifyingChecksums)
+      let archive = try ZipArchive(storage, limits: limits, parts: parts)
+      var contents = try TorchFile.read(archive, limits: limits, checkingCRC: verifyingChecksums)
+      contents.lacksChecksums = !archive.hasChecksums
+      return contents
     }
     if SafetensorsFile.isSafetensors(storage) {
       return try SafetensorsFile.read(storage, limits: limits)
@@ -109,6 +113,7 @@ struct CheckpointContents {
   var tensors: [(name: String, tensor: TensorView)] = []
   var constants: [(name: String, tensor: TensorView)] = []
   var metadata = JSONObject()
+  var lacksChecksums = false
   var unused: [UnusedBytes] = []
 
   init(format: Checkpoint.Format) { self.format = format }

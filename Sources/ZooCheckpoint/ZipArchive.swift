@@ -7,6 +7,9 @@ struct ZipArchive {
   let entries: [ZipEntry]
   /// Where the directory begins.
   let directoryStart: Int
+  /// Whether the entries have CRCs; PyTorch can be told to write none (`compute_crc32`), and then all
+  /// are 0.
+  let hasChecksums: Bool
   private let positions: [String: Int]
   private let limits: CheckpointLimits
   private var inflatedTotal = 0
@@ -57,6 +60,7 @@ struct ZipArchive {
     self.storage = storage
     self.entries = entries
     directoryStart = end.directory.lowerBound
+    hasChecksums = entries.contains { $0.crc != 0 }
     self.positions = positions
     self.limits = limits
   }
@@ -75,8 +79,8 @@ struct ZipArchive {
 
   /// The bytes of an entry: a part of the archive if it is stored, else inflated.
   ///
-  /// Inflated bytes are always checked against the CRC; stored ones on request. An entry that is not
-  /// there reads as zeros.
+  /// Inflated bytes are always checked against the CRC, if there is one; stored ones on request. An
+  /// entry that is not there reads as zeros.
   mutating func contents(of entry: ZipEntry, checkingCRC: Bool) throws(Fault) -> ByteStorage {
     let raw = storage.slice(entry.data)
     guard entry.isHere else { return entry.isDeflated ? try zeros(for: entry) : raw }
@@ -91,7 +95,7 @@ struct ZipArchive {
     } else {
       result = raw
     }
-    if checkingCRC || entry.isDeflated {
+    if hasChecksums, checkingCRC || entry.isDeflated {
       let crc = crc32(of: result.bytes)
       guard crc == entry.crc else {
         throw .corrupt(

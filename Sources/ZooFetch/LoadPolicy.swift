@@ -6,4 +6,12 @@ public enum LoadPolicy: String, Sendable, Hashable, CaseIterable {
   case full
   /// Always: it is never hashed. For a cache on a file system that protects its content itself.
   case never
+
+  /// Whether the checksums inside of a file are verified when it is loaded.
+  ///
+  /// Of a file in the cache its hash tells more, and was compared when it arrived; of any other they
+  /// are all that tells of a flipped bit.
+  package func verifiesContents(isInCache: Bool) -> Bool {
+    self == .full || self == .stamp && !isInCache
+  }
 }

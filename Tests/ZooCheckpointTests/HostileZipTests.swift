@@ -29,6 +29,17 @@ struct HostileZipTests {
     #expect(try open(good.build()).stateDict.names == ["w"])
   }
 
+  /// `torch.save` writes all CRCs as 0 if it is told to compute none.
+  @Test func anArchiveWithoutChecksumsIsReadWithAWarning() throws {
+    var archive = good
+    for index in archive.entries.indices { archive.entries[index].crc = 0 }
+    let checkpoint = try open(archive.build(), verifyingChecksums: true)
+    #expect(checkpoint.stateDict.names == ["w"])
+    #expect(checkpoint.warnings().contains { $0.contains("without checksums") })
+    archive.entries[0].crc = 1
+    expectRefusal(archive, "has CRC")
+  }
+
   @Test func recordsMustAgree() {
     expectRefusal(changed { $0.entries[1].localName = "m/data/1" }, "is called 'm/data/1'")
     expectRefusal(changed { $0.entries[1].localName = "m/data/00" }, "is called 'm/data/00'")
