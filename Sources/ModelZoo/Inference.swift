@@ -43,8 +43,7 @@ public func inferBatch(
   _ net: Network, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
   returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
-  try await offload(to: inferenceQueue) { cancellation in
-    try cancellation.check()
+  try await offload(to: inferenceQueue) { _ in
     if returnEmbedding {
       let embedding = try net.embedding(batch)
       let logits = try net.classify(embedding)
@@ -83,9 +82,8 @@ extension Network {
   ///
   /// - Throws: ``NetworkError``; `CancellationError`.
   public func embeddings(of batch: ImageBatch) async throws -> Tensor {
-    try await offload(to: inferenceQueue) { cancellation in
-      try cancellation.check()
-      return try self.allEmbeddings(of: batch).mean(ofParts: batch.crops)
+    try await offload(to: inferenceQueue) { _ in
+      try self.allEmbeddings(of: batch).mean(ofParts: batch.crops)
     }
   }
 
@@ -94,8 +92,7 @@ extension Network {
   ///
   /// - Throws: ``NetworkError``; `CancellationError`.
   public func detectionFeatures(of batch: ImageBatch) async throws -> [FeatureMap] {
-    try await offload(to: inferenceQueue) { cancellation in
-      try cancellation.check()
+    try await offload(to: inferenceQueue) { _ in
       guard batch.images.count > 0 else {
         return self.detectionFeatureShapes.map { stage, shape in
           FeatureMap(stage: stage, tensor: Tensor(shape: [0] + shape))
@@ -134,8 +131,7 @@ private func classify(
   _ heads: [Head], returnLogits: Bool,
   _ embed: @escaping @Sendable () throws -> (embeddings: Tensor, parts: Int)
 ) async throws -> [Tensor] {
-  try await offload(to: inferenceQueue) { cancellation in
-    try cancellation.check()
+  try await offload(to: inferenceQueue) { _ in
     let (embeddings, parts) = try embed()
     return try heads.map { head in
       let logits =

@@ -79,10 +79,11 @@ extension ModelZoo {
     options: LoadOptions, isInCache: Bool
   ) async throws -> (net: Network, info: ModelInfo) {
     let verifiesChecksums = fetcher.cache.loadPolicy.verifiesContents(isInCache: isInCache)
-    return try await offload { _ in
+    return try await offload { cancellation in
       let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
       let backend = try backend.get()
       let plan = try NetworkPlan(checkpoint, configuration, entry: entry, options: options)
+      try cancellation.check()
       let net: Network
       do throws(NetworkError) {
         net = try Network(
@@ -93,6 +94,7 @@ extension ModelZoo {
       } catch {
         throw ModelError.cannotBuild(model: name, file: path, error)
       }
+      try cancellation.check()
       let info = ModelInfo(
         name: name, network: configuration.name, file: path, signature: plan.signature,
         rgbStats: plan.rgbStats, classNames: try checkpoint.classNames() ?? [],

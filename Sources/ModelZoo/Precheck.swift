@@ -29,6 +29,7 @@ extension ModelZoo {
   public func precheck(
     _ request: FileRequest, options: LoadOptions = LoadOptions()
   ) async throws -> Precheck {
+    try Task.checkCancellation()
     let entry = try registry.entry(named: request.model)
     guard let network = try? registry.network(of: entry),
       let file = entry.files.first(where: { $0.fileName == request.file }),

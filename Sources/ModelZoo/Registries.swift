@@ -3,8 +3,9 @@ extension ModelZoo {
   ///
   /// - Parameter transport: what carries files; by default libcurl, with the environment's settings.
   /// - Throws: ``RegistryError``, ``FetchError``, ``TensorError``; the error of a registry that
-  ///   cannot be read.
+  ///   cannot be read; `CancellationError`.
   public init(_ environment: ZooEnvironment, transport: (any Transport)? = nil) async throws {
+    try Task.checkCancellation()
     let transport = transport ?? CurlTransport(environment.transportSettings)
     var registry = try Registry.builtIn()
     for source in environment.registries {

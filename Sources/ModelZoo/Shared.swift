@@ -6,7 +6,10 @@ extension ModelZoo {
   /// Made when it is first used.
   /// - Throws: the error of a variable or of a registry that `ZOO_REGISTRY` names.
   public static var shared: ModelZoo {
-    get async throws { try await sharedResult.zoo() }
+    get async throws {
+      try Task.checkCancellation()
+      return try await sharedResult.zoo()
+    }
   }
 }
 

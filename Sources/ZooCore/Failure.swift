@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// What kind of failure an error is; each kind is one exit code of the `zoo` command.
 public enum FailureKind: Int32, Sendable, CaseIterable {
   /// Anything that no other kind names.
@@ -21,8 +27,19 @@ public enum FailureKind: Int32, Sendable, CaseIterable {
 /// An error of this library: its kind, and one sentence for people.
 ///
 /// The sentence says what failed, with which file or URL, what was expected and what was found, and
-/// what to do next.
-public protocol ZooFailure: Error, Sendable, CustomStringConvertible {
+/// what to do next. `"\(error)"` and `error.localizedDescription` are that sentence.
+///
+///     do {
+///       let (net, info) = try await loadPretrainedModel("vit_b16_ls_franca-bioscan5m")
+///     } catch let error as any ZooFailure where error.kind == .offline {
+///       print("fetch it where there is a network: \(error)")
+///     }
+public protocol ZooFailure: LocalizedError, Sendable, CustomStringConvertible {
   /// The kind of the failure, which decides the exit code of the `zoo` command.
   var kind: FailureKind { get }
+}
+
+extension ZooFailure {
+  /// The sentence for people.
+  public var errorDescription: String? { description }
 }

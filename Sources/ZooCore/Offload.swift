@@ -19,6 +19,7 @@ package final class Cancellation: Sendable {
 
 /// Runs work that blocks, such as reading a file or computing, outside the threads that run tasks.
 ///
+/// Work whose task is cancelled before its turn comes is not begun: `CancellationError`.
 /// - Parameter queue: where it runs; a serial queue keeps its works from waiting on many threads.
 package func offload<Result: Sendable>(
   to queue: DispatchQueue = .global(),
@@ -28,7 +29,11 @@ package func offload<Result: Sendable>(
   return try await withTaskCancellationHandler {
     try await withCheckedThrowingContinuation { continuation in
       queue.async {
-        continuation.resume(with: Swift.Result { try work(cancellation) })
+        continuation.resume(
+          with: Swift.Result {
+            try cancellation.check()
+            return try work(cancellation)
+          })
       }
     }
   } onCancel: {

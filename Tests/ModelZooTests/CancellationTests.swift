@@ -18,14 +18,64 @@ import Testing
     #expect(cache.files.allSatisfy { $0.hasPrefix("partial/") })
   }
 
-  @Test func aCancelledTaskComputesNothing() async throws {
+  /// Whatever is cached, a task that was cancelled before it began gives no result.
+  @Test func aCancelledTaskReturnsNothing() async throws {
     let zoo = try Digits.zoo(cache: cache)
-    let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
+    let (net, info, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
+    let head = try await zoo.loadPretrainedHead(Digits.model, level: "digit", for: net)
+    let headFile = try await zoo.fetchHead(Digits.model, level: "digit").path
+    let set = try zoo.modelSet([Digits.model])
     let image = try Digits.samples()[0].path
-    let inference = Task {
-      withUnsafeCurrentTask { $0?.cancel() }
-      return try await inferImage(net, image, transform)
+    let pixels = try RGBImage(contentsOf: image)
+    let batch = Tensor.stack([transform(pixels)])
+    let collection = try ImageCollection([.path(image)])
+    var batches = ImageBatches(collection, transform: transform).makeAsyncIterator()
+    let images = try #require(try await batches.next())
+    let (bundle, folder) = (cache.path + "/bundle.tar", Digits.folder)
+    let entries: [(String, @Sendable () async throws -> Void)] = [
+      ("loadPretrainedModel", { _ = try await zoo.loadPretrainedModel(Digits.model) }),
+      (
+        "loadPretrainedModelAndTransform",
+        { _ = try await zoo.loadPretrainedModelAndTransform(Digits.model) }
+      ),
+      (
+        "loadPretrainedHead",
+        { _ = try await zoo.loadPretrainedHead(Digits.model, level: "digit", for: net) }
+      ),
+      ("loadModel", { _ = try await zoo.loadModel(from: info.file, network: info.network) }),
+      ("loadHead", { _ = try await zoo.loadHead(from: headFile, for: net) }),
+      ("fetch", { _ = try await zoo.fetch(Digits.model) }),
+      ("fetch without a precheck", { _ = try await zoo.fetch(Digits.model, prechecks: false) }),
+      ("fetchHead", { _ = try await zoo.fetchHead(Digits.model, level: "digit") }),
+      ("fetch of a set", { _ = try await zoo.fetch(set) }),
+      ("check", { _ = try await zoo.check(set) }),
+      ("precheck", { _ = try await zoo.precheck(set.files[0].request) }),
+      ("inspect", { _ = try await zoo.inspect(url: "file://" + info.file) }),
+      ("exportBundle", { _ = try await zoo.exportBundle(set, to: .file(bundle)) }),
+      ("importBundle", { _ = try await zoo.fetcher.cache.importBundle(from: .file(bundle)) }),
+      ("adoptFiles", { _ = try await zoo.fetcher.cache.adoptFiles(in: folder, wanted: []) }),
+      ("verify", { _ = try await zoo.fetcher.cache.verify() }),
+      ("ModelZoo", { _ = try await ModelZoo(ZooEnvironment(["HOME": folder])) }),
+      ("shared", { _ = try await ModelZoo.shared }),
+      ("inferImage", { _ = try await inferImage(net, image, transform) }),
+      ("inferImage of pixels", { _ = try await inferImage(net, pixels, transform) }),
+      ("inferBatch", { _ = try await inferBatch(net, batch) }),
+      ("inferBatch with heads", { _ = try await inferBatch(net, batch, heads: [head]) }),
+      ("inferBatch of a collection", { _ = try await inferBatch(net, images, heads: [head]) }),
+      ("embeddings", { _ = try await net.embeddings(of: images) }),
+      ("detectionFeatures", { _ = try await net.detectionFeatures(of: images) }),
+      (
+        "ImageBatches",
+        { for try await _ in ImageBatches(collection, transform: transform) {} }
+      ),
+    ]
+    for (name, entry) in entries {
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        try await entry()
+      }
+      await #expect(throws: CancellationError.self, "\(name)") { try await task.value }
     }
-    await #expect(throws: CancellationError.self) { try await inference.value }
+    #expect(!cache.files.contains("bundle.tar"))
   }
 }

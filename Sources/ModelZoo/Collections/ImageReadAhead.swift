@@ -76,7 +76,7 @@ actor ImageReadAhead {
     while pending.count < 2 * batches.options.batchSize, position < batches.range.upperBound {
       let (batches, position) = (batches, position)
       pending.append(
-        Task { try await offload { try PreparedImage(position, in: batches, $0) } })
+        Task { try await offload { _ in PreparedImage(position, in: batches) } })
       self.position += 1
     }
   }
@@ -94,8 +94,7 @@ enum PreparedImage: Sendable {
   case faulty(ImageError)
 
   /// Reads, decodes and transforms an image.
-  init(_ position: Int, in batches: ImageBatches, _ cancellation: Cancellation) throws {
-    try cancellation.check()
+  init(_ position: Int, in batches: ImageBatches) {
     let options = batches.options.decoding
     do throws(ImageError) {
       let bytes = try batches.times.measure(.reading) { () throws(ImageError) in
