@@ -5,7 +5,8 @@ private let inferenceQueue = DispatchQueue(label: "swift-model-zoo.inference")
 
 /// Classifies one image file.
 ///
-/// The counterpart of birder's `infer_image`. Without a classifier the logits are the embedding.
+/// The counterpart of birder's `infer_image`, except that a network without a classifier tells no
+/// classes: it is an error, or, where the embedding is asked for, an output [1, 0].
 /// - Parameters:
 ///   - net: the network.
 ///   - image: the path of a JPEG, PNG or WebP file.
@@ -38,7 +39,8 @@ public func inferImage(
 /// Classifies a batch [N, 3, H, W] of transformed images; the counterpart of birder's `infer_batch`.
 ///
 /// - Returns: Probabilities [N, classes], and the embeddings [N, D] if asked for.
-/// - Throws: ``NetworkError``; `CancellationError`.
+/// - Throws: ``NetworkError``, which is ``NetworkError/noClassifier`` for a network without one
+///   unless embeddings are asked for; `CancellationError`.
 public func inferBatch(
   _ net: Network, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
   returnLogits: Bool = false
@@ -46,9 +48,11 @@ public func inferBatch(
   try await offload(to: inferenceQueue) { _ in
     if returnEmbedding {
       let embedding = try net.embedding(batch)
+      guard net.classes > 0 else { return (Tensor(shape: [batch.shape[0], 0]), embedding) }
       let logits = try net.classify(embedding)
       return (returnLogits ? logits : logits.softmax(), embedding)
     }
+    guard net.classes > 0 else { throw NetworkError.noClassifier }
     guard tta else {
       let logits = try net.forward(batch)
       return (returnLogits ? logits : logits.softmax(), nil)

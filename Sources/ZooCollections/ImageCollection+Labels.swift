@@ -36,10 +36,8 @@ extension ImageCollection {
     for index in table.runs.indices {
       let run = table.runs[index]
       let images = table.images(ofRun: index)
-      // The images of a directory have one label.
-      let isOne = run.firstMember < 0 && run.prefixCount > 0
       let isClass = run.group >= 0 && (hierarchical || isRightBelowRoot(run))
-      for image in isOne ? images.prefix(1) : images {
+      for image in hasOneLabel(run) ? images.prefix(1) : images {
         guard let label = label(of: image, run, hierarchical) else { continue }
         if isClass { groups[Int(run.group)].insert(label) } else { others.insert(label) }
       }
@@ -53,6 +51,33 @@ extension ImageCollection {
       }
     }
     return names
+  }
+
+  /// How many images of a range have each label, and how many have none.
+  public func labelCounts(
+    of range: Range<Int>, hierarchical: Bool = false
+  ) -> (labels: [String: Int], unlabelled: Int) {
+    var labels: [String: Int] = [:]
+    var unlabelled = 0
+    func count(_ label: String?, _ images: Int) {
+      if let label { labels[label, default: 0] += images } else { unlabelled += images }
+    }
+    for index in table.runs.indices {
+      let run = table.runs[index]
+      let images = table.images(ofRun: index).clamped(to: range)
+      guard !images.isEmpty else { continue }
+      if hasOneLabel(run) {
+        count(label(of: images.lowerBound, run, hierarchical), images.count)
+      } else {
+        for image in images { count(label(of: image, run, hierarchical), 1) }
+      }
+    }
+    return (labels, unlabelled)
+  }
+
+  /// Whether the images of a run have one label: those of a directory do.
+  private func hasOneLabel(_ run: ImageTable.Run) -> Bool {
+    run.firstMember < 0 && run.prefixCount > 0
   }
 
   private func isRightBelowRoot(_ run: ImageTable.Run) -> Bool {

@@ -31,8 +31,12 @@ public struct LabelMatcher: Sendable {
   /// The index of the class that a label means; `nil` for one that means none.
   ///
   /// A label that the map does not have may still be the name of a class.
-  public func index(of label: String) -> Int? {
-    guard let level, level.map.contains(label) else { return classes[label] }
-    return level.map.label(of: label, at: level.name).flatMap { classes[$0] }
+  public func index(of label: String) -> Int? { className(of: label).flatMap { classes[$0] } }
+
+  /// The name by which a label's class is looked up: the label itself, or what the map has for it;
+  /// `nil` where the map leaves it open.
+  public func className(of label: String) -> String? {
+    guard let level, level.map.contains(label) else { return label }
+    return level.map.label(of: label, at: level.name)
   }
 }

@@ -1,5 +1,7 @@
 /// The results of several heads as the table of linear-probe results in a model card: a row for
 /// each level with its classes, samples, top-1 and top-k accuracy and macro F1, in percent.
+///
+/// Where samples have no label, the others are told as so many of all, such as `90 of 100`.
 public struct ModelCardTable: Sendable {
   /// The titles of the columns.
   public let titles: [String]
@@ -22,7 +24,9 @@ public struct ModelCardTable: Sendable {
       + ks.map { "\(prefix)Top-\($0) Acc. (%)" } + ["\(prefix)Macro F1 (%)"]
     rows = heads.map { level, metrics in
       let topK = ks.map { $0 == metrics.topK ? metrics.topKAccuracy : nil }
-      return [capitalized(level), "\(metrics.classNames.count)", "\(metrics.labelledSamples)"]
+      let (labelled, all) = (metrics.labelledSamples, metrics.samples)
+      let samples = labelled == all ? "\(all)" : "\(labelled) of \(all)"
+      return [capitalized(level), "\(metrics.classNames.count)", samples]
         + ([metrics.accuracy] + topK + [metrics.macroF1]).map { value in
           value.map { decimal($0 * 100, places: 2) } ?? "-"
         }

@@ -21,6 +21,8 @@ public enum NetworkError: ZooFailure, Equatable {
   case wrongBatch(expected: String, found: [Int])
   /// The classifier was reset and has no weights yet.
   case classifierWithoutWeights(classes: Int)
+  /// The network has no classifier, so that it gives embeddings and cannot tell classes.
+  case noClassifier
   /// The system could not give the memory or threads to compute with.
   case tensor(TensorError)
 
@@ -28,7 +30,7 @@ public enum NetworkError: ZooFailure, Equatable {
   public var kind: FailureKind {
     switch self {
     case .missingKey, .wrongShape, .unusedKeys: .integrity
-    case .unsupportedDType, .unsupportedFamily, .invalidOption: .unsupported
+    case .unsupportedDType, .unsupportedFamily, .invalidOption, .noClassifier: .unsupported
     case .invalidSize, .wrongBatch, .classifierWithoutWeights: .usage
     case .tensor(let error): error.kind
     }
@@ -57,6 +59,8 @@ public enum NetworkError: ZooFailure, Equatable {
       "a batch has shape \(found) where the network needs \(expected)"
     case .classifierWithoutWeights(let classes):
       "the classifier was reset to \(classes) classes and has no weights; load a head first"
+    case .noClassifier:
+      "the network has no classifier; load a head into it, or ask for embeddings in place of classes"
     case .tensor(let error): error.description
     }
   }

@@ -6,7 +6,7 @@ let nearestNamesLimit = 5
 /// Two ways to miss a name are seen: a few wrong letters, by the edit distance of the whole, and
 /// missing or misplaced parts, by the best counterpart of each part between `_` and `-`. Case does
 /// not count.
-func nearestNames(to name: String, among candidates: [String]) -> [String] {
+package func nearestNames(to name: String, among candidates: [String]) -> [String] {
   let longestSensible = 200
   guard name.utf8.count <= longestSensible else { return [] }
   let wanted = NameParts(name)

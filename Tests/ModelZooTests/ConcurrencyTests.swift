@@ -14,11 +14,14 @@ import Testing
     let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
     let images = try Digits.samples().map(\.path)
     var expected: [Tensor] = []
-    for image in images { expected.append(try await inferImage(net, image, transform).output) }
+    func embedding(_ image: String) async throws -> Tensor {
+      try #require(try await inferImage(net, image, transform, returnEmbedding: true).embedding)
+    }
+    for image in images { expected.append(try await embedding(image)) }
     try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
       for task in 0..<4 * images.count {
         let index = task % images.count
-        group.addTask { (index, try await inferImage(net, images[index], transform).output) }
+        group.addTask { (index, try await embedding(images[index])) }
       }
       for try await (index, output) in group { #expect(output == expected[index]) }
     }

@@ -24,7 +24,7 @@ import Testing
         net, sample.path, transform, returnEmbedding: true)
       let found = try #require(embedding)
       #expect(difference(found, embeddings.row(index)) < tolerance, "\(sample.path)")
-      #expect(output == found.softmax(), "without a classifier the logits are the embedding")
+      #expect(output.shape == [1, 0], "without a classifier there are no classes")
 
       let batch = Tensor.stack([transform(try RGBImage(contentsOf: sample.path))])
       let features = try net.detectionFeatures(batch)

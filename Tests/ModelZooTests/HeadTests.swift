@@ -39,6 +39,20 @@ import Testing
     #expect(unloaded.kind == .usage)
   }
 
+  /// The softmax of an embedding is no probability of anything.
+  @Test func withoutAClassifierNoClassesAreTold() async throws {
+    let (net, _, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
+    let image = try Digits.samples()[0].path
+    for (tta, returnLogits) in [(false, false), (true, false), (false, true)] {
+      let error = try await #require(throws: NetworkError.self) {
+        try await inferImage(net, image, transform, tta: tta, returnLogits: returnLogits)
+      }
+      #expect(error == .noClassifier)
+      #expect(error.kind == .unsupported)
+      #expect("\(error)".contains("load a head"))
+    }
+  }
+
   @Test func aModelIsNoHead() async throws {
     let (net, info) = try await zoo.loadPretrainedModel(Digits.model)
     let error = try await #require(throws: ModelError.self) {

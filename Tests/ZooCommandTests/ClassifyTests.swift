@@ -136,6 +136,28 @@ struct ClassifyTests {
     #expect(outcome.errors.contains("zoo classify"))
   }
 
+  @Test(arguments: [
+    (["classify", "--threshold", "90"], "90.0 percent are 0.9"),
+    (["classify", "--threshold", "1.5"], "0.0 to 1.0"), (["classify", "--threshold=-0.1"], "0.0"),
+    (["classify", "--threshold", "nan"], "nan"),
+    (["classify", "--threshold", "inf", "--logits"], "inf"),
+    (["embed", "--center-crop", "87.5"], "87.5 percent are 0.875"),
+    (["embed", "--center-crop", "200"], "0.01 to 1.0 is expected."),
+  ])
+  func sharesAreNoPercentages(arguments: [String], text: String) async throws {
+    let outcome = try await zoo.run(arguments + ["m", "i.png"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains(text), "\(outcome.errors)")
+  }
+
+  @Test func thresholdOfLogits() async throws {
+    let rows = try await classify("--json", "--head", "digit", "--logits", "--threshold", "5.5")
+      .json().array
+    let logits = try #require(rows).flatMap { $0["results"]?["digit"]?.array ?? [] }
+      .compactMap { $0["logit"]?.double }
+    #expect(!logits.isEmpty && logits.allSatisfy { $0 >= 5.5 })
+  }
+
   @Test func noImages() async throws {
     #expect(try await zoo("classify", ZooCommand.model).status == 64)
   }

@@ -17,14 +17,14 @@ import Testing
       table.markdown == #"""
         | Taxonomic Level | Classes (N) | Samples | Test Top-1 Acc. (%) | Test Top-5 Acc. (%) | Test Macro F1 (%) |
         |---|---|---|---|---|---|
-        | Order | 6 | 3 | 33.33 | 66.67 | 16.67 |
+        | Order | 6 | 3 of 4 | 33.33 | 66.67 | 16.67 |
         | Family | 2 | 2 | 100.00 | - | 100.00 |
         | A\|b  | 2 | 0 | - | - | - |
         """#)
     #expect(
       ModelCardTable([("order", order), ("family", family)]).text == """
         Taxonomic Level  Classes (N)  Samples  Top-1 Acc. (%)  Top-5 Acc. (%)  Macro F1 (%)
-        Order                      6        3           33.33           66.67         16.67
+        Order                      6   3 of 4           33.33           66.67         16.67
         Family                     2        2          100.00               -        100.00
         """)
     #expect(ModelCardTable([]).rows == [])

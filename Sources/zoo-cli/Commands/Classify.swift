@@ -72,6 +72,7 @@ extension Zoo {
         throw ValidationError(
           "--output takes .csv, .parquet or .jsonl here, not .\(format.rawValue).")
       }
+      if let threshold { try validate(threshold) }
       if threshold != nil, evaluation.evaluate {
         throw ValidationError("--evaluate counts every prediction; leave out --threshold.")
       }
@@ -91,6 +92,7 @@ extension Zoo {
       let levels = heads.map { ClassificationLevel(name: $0.level, classNames: $0.head.classNames) }
       let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
       try evaluation.makeDirectory()
+      for note in truth?.coverage.compactMap(\.note) ?? [] { StandardError.note(note) }
       let report = ClassificationReport(
         levels: levels, topK: topK, threshold: threshold, isLogits: logits, truth: truth)
       var evaluator = try truth.map { try Evaluator(levels: levels, truth: $0) }
@@ -126,6 +128,18 @@ extension Zoo {
       }
     }
 
+    private func validate(_ threshold: Float) throws {
+      // Through the shortest digits, so that the message has those that were given.
+      let value = Double(threshold.description) ?? .nan
+      if logits {
+        guard value.isFinite else {
+          throw ValidationError("--threshold is \(value), not a number.")
+        }
+      } else if let fault = fault(ofShare: value, option: "--threshold") {
+        throw ValidationError(fault)
+      }
+    }
+
     private var wantedLevels: [String] {
       var wanted: [String] = []
       for level in levels.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) })
@@ -144,7 +158,7 @@ extension Zoo {
         throw CommandError(
           .notFound,
           "\(model) has neither a classifier nor heads, so it cannot tell what an image shows; "
-            + "'zoo embed' gives its embeddings")
+            + "name the file of a head with --head FILE, or take its embeddings with 'zoo embed'")
       }
       var heads: [(level: String, head: Head)] = []
       for level in wantedLevels.isEmpty ? defaults : wantedLevels {

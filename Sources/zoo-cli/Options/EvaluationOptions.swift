@@ -53,7 +53,7 @@ extension EvaluationOptions {
   func trueClasses(
     of run: CollectionRun, levels: [ClassificationLevel], map: LabelMap?
   ) throws -> TrueClasses? {
-    evaluate ? try TrueClasses(run.collection, labels, levels: levels, map: map) : nil
+    evaluate ? try TrueClasses(run, labels, levels: levels, map: map) : nil
   }
 
   /// Makes the directory for metrics, before there is work to lose.

@@ -31,8 +31,8 @@ struct ImageOptions: ParsableArguments {
   var fastJPEG = false
 
   func validate() throws {
-    guard (0.01...1).contains(centerCrop) else {
-      throw ValidationError("--center-crop is \(centerCrop) where 0.01 to 1 is expected.")
+    if let fault = fault(ofShare: centerCrop, option: "--center-crop", range: 0.01...1) {
+      throw ValidationError(fault)
     }
   }
 

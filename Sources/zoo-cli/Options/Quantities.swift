@@ -39,3 +39,14 @@ private func quantity(_ text: String, units: [String: Int]) -> Int? {
   guard let scale = units[unit], let value = Double(number) else { return nil }
   return Int(exactly: (value * Double(scale)).rounded())
 }
+
+/// What is wrong with a value that should be a share of one; `nil` for one that is.
+///
+/// What looks like a percentage is told as a share.
+func fault(ofShare value: Double, option: String, range: ClosedRange<Double> = 0...1) -> String? {
+  if range.contains(value) { return nil }
+  let share = value / 100
+  let hint = value > 1 && range.contains(share) ? "; \(value) percent are \(share)" : ""
+  return
+    "\(option) is \(value) where \(range.lowerBound) to \(range.upperBound) is expected\(hint)."
+}

@@ -59,6 +59,9 @@ struct CollectionRun {
       of: try collection.bytes(of: 0, limit: limit), name: collection.sample(0))
   }
 
+  /// The images of the collection that this run is about.
+  var range: Range<Int> { batches.range }
+
   /// The names of a batch's images.
   func samples(_ batch: ImageBatch) -> [String] { batch.positions.map(collection.sample) }
 

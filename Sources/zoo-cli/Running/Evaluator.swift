@@ -42,9 +42,14 @@ struct Evaluator {
     ModelCardTable(zip(levels, metrics).map { (level: $0, metrics: $1) })
   }
 
+  /// The numbers of each level, and which labels are no class of it.
   var json: JSONValue {
     var object = JSONObject()
-    for (level, metrics) in zip(levels, metrics) { object[level] = metrics.results }
+    for (index, level) in levels.enumerated() {
+      var results = metrics[index].results.object ?? JSONObject()
+      for (key, value) in truth.coverage[index].json { results[key] = value }
+      object[level] = .object(results)
+    }
     return .object(object)
   }
 

@@ -5,19 +5,34 @@ struct TrueClasses {
   private let collection: ImageCollection
   private let isHierarchical: Bool
   private let matchers: [LabelMatcher]
+  /// For each level, which labels are classes of it.
+  let coverage: [LabelCoverage]
 
   /// - Parameter map: what class of each level a label belongs to; without it a label is the name
   ///   of a class itself.
+  /// - Throws: ``CommandError`` (`usage`) if no label of the collection is a class of any level.
   init(
-    _ collection: ImageCollection, _ options: LabelOptions, levels: [ClassificationLevel],
-    map: LabelMap?
+    _ run: CollectionRun, _ options: LabelOptions, levels: [ClassificationLevel], map: LabelMap?
   ) throws {
-    self.collection = collection
+    collection = run.collection
     isHierarchical = options.hierarchical
-    matchers = try levels.map { level in
+    let matchers = try levels.map { level in
       guard let map else { return LabelMatcher(classNames: level.classNames) }
       return try LabelMatcher(classNames: level.classNames, level: level.name, map: map)
     }
+    self.matchers = matchers
+    func coverage(_ range: Range<Int>, hierarchical: Bool) -> [LabelCoverage] {
+      let counts = run.collection.labelCounts(of: range, hierarchical: hierarchical)
+      return zip(levels, matchers).map { LabelCoverage(of: $0, counts, $1) }
+    }
+    let all = coverage(0..<run.collection.count, hierarchical: isHierarchical)
+    if all.allSatisfy({ $0.matched == 0 }) {
+      let other = coverage(0..<run.collection.count, hierarchical: !isHierarchical)
+      throw LabelCoverage.failure(all, map: map, otherwise: other, isHierarchical)
+    }
+    self.coverage =
+      run.range.count == run.collection.count
+      ? all : coverage(run.range, hierarchical: isHierarchical)
   }
 
   /// The label of an image.
