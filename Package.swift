@@ -92,9 +92,11 @@ let package = Package(
       name: "ZooNetworksTests",
       dependencies: [
         "AllocationCounter", "ZooCore", "ZooTensors", "ZooCheckpoint", "ZooVision", "ZooNetworks",
+        "ZooRegistry", "ZooFetch",
       ],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "ZooNetworks"]),
+    .testTarget(
+      name: "ModelZooTests", dependencies: ["ModelZoo", "ZooNetworks"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ZooCommandTests",
       dependencies: [

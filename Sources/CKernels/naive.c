@@ -105,3 +105,21 @@ void zk_norm_naive(const zk_norm_task *task) {
             task->activation);
     }
 }
+
+void zk_rotary_naive(const zk_rotary_task *task) {
+  size_t size = task->size;
+  for (size_t row = 0; row < task->rows; row++)
+    for (size_t head = 0; head < task->heads; head++) {
+      float *x = task->x + row * task->stride + head * size;
+      size_t place = row % task->places * size;
+      for (size_t i = 0; i < size; i++) {
+        // Each pair once, from its first element on.
+        size_t partner = task->interleaved ? i ^ 1 : (i + size / 2) % size;
+        if (partner < i) continue;
+        double a = x[i], b = x[partner];
+        x[i] = (float)(task->cosine[place + i] * a + task->sine[place + i] * b);
+        x[partner] =
+            (float)(task->cosine[place + partner] * b + task->sine[place + partner] * a);
+      }
+    }
+}

@@ -50,6 +50,7 @@ struct zk_path {
       const struct zk_path *path, const zk_attention_task *task, size_t image, size_t head,
       size_t first, size_t count, float *scratch);
   void (*norm_row)(const zk_norm_task *task, size_t row);
+  void (*rotate_row)(const zk_rotary_task *task, size_t row);
   // Does multiply-adds in registers; gives the number of floating-point operations.
   double (*peak_operations)(size_t rounds);
 };

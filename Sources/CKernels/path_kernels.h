@@ -15,6 +15,7 @@
 #include "path_products.h"
 #include "path_attention.h"
 #include "path_norm.h"
+#include "path_rotary.h"
 
 // ---- The floor ---------------------------------------------------------------------------------
 
@@ -49,5 +50,6 @@ const zk_path PATH_NAME = {
     .weight_offset = WEIGHT_OFFSET,
     .attention_head = attention_head,
     .norm_row = norm_row,
+    .rotate_row = rotate_row,
     .peak_operations = peak_operations,
 };

@@ -24,14 +24,9 @@ static void norm_row(const zk_norm_task *task, size_t row) {
     float factor = 1 / sqrtf(mean(x, size, center, true) + task->eps);
     for (size_t i = 0; i < size; i += LANES) {
       size_t count = zk_min(size - i, LANES);
-      bool whole = count == LANES;
-      vector v = whole ? load(x + i) : load_part(x + i, count);
-      vector weight = whole ? load(task->weight + i) : load_part(task->weight + i, count);
-      v = (v - center) * factor * weight;
-      if (task->bias) v += whole ? load(task->bias + i) : load_part(task->bias + i, count);
-      v = activate(v, task->activation);
-      if (whole) store(y + i, v);
-      else store_part(y + i, v, count);
+      vector v = (load_part(x + i, count) - center) * factor * load_part(task->weight + i, count);
+      if (task->bias) v += load_part(task->bias + i, count);
+      store_part(y + i, activate(v, task->activation), count);
     }
   }
 }

@@ -27,11 +27,15 @@ INLINE vector choose(integers condition, vector a, vector b) {
 INLINE vector maximum(vector a, vector b) { return choose(a > b, a, b); }
 INLINE vector magnitude(vector x) { return (vector)((integers)x & 0x7FFFFFFF); }
 INLINE vector load_part(const float *p, size_t count) {
+  if (count == LANES) return load(p);
   vector v = {};
   memcpy(&v, p, count * sizeof(float));
   return v;
 }
-INLINE void store_part(float *p, vector v, size_t count) { memcpy(p, &v, count * sizeof(float)); }
+INLINE void store_part(float *p, vector v, size_t count) {
+  if (count == LANES) store(p, v);
+  else memcpy(p, &v, count * sizeof(float));
+}
 
 INLINE float sum(vector v) {
   float total = 0;

@@ -1,4 +1,4 @@
-// Shares attention heads and normalised rows out to the threads.
+// Shares attention heads and the rows of norms and rotations out to the threads.
 #include "path.h"
 
 typedef struct {
@@ -42,7 +42,8 @@ void zk_attention(const zk_path *path, zk_pool *pool, const zk_attention_task *t
   zk_parallel(pool, units * context.parts, attend, &context);
 }
 
-enum { NORM_ROWS = 16 };
+// Rows that a thread takes at once.
+enum { CHUNK_ROWS = 16 };
 
 typedef struct {
   const zk_path *path;
@@ -52,12 +53,30 @@ typedef struct {
 static void normalize(void *opaque, size_t chunk, int thread) {
   (void)thread;
   const norm_context *context = opaque;
-  size_t end = zk_min((chunk + 1) * NORM_ROWS, context->task->rows);
-  for (size_t row = chunk * NORM_ROWS; row < end; row++)
+  size_t end = zk_min((chunk + 1) * CHUNK_ROWS, context->task->rows);
+  for (size_t row = chunk * CHUNK_ROWS; row < end; row++)
     context->path->norm_row(context->task, row);
 }
 
 void zk_norm(const zk_path *path, zk_pool *pool, const zk_norm_task *task) {
   norm_context context = {path, task};
-  zk_parallel(pool, zk_ceil_div(task->rows, NORM_ROWS), normalize, &context);
+  zk_parallel(pool, zk_ceil_div(task->rows, CHUNK_ROWS), normalize, &context);
+}
+
+typedef struct {
+  const zk_path *path;
+  const zk_rotary_task *task;
+} rotary_context;
+
+static void rotate(void *opaque, size_t chunk, int thread) {
+  (void)thread;
+  const rotary_context *context = opaque;
+  size_t end = zk_min((chunk + 1) * CHUNK_ROWS, context->task->rows);
+  for (size_t row = chunk * CHUNK_ROWS; row < end; row++)
+    context->path->rotate_row(context->task, row);
+}
+
+void zk_rotary(const zk_path *path, zk_pool *pool, const zk_rotary_task *task) {
+  rotary_context context = {path, task};
+  zk_parallel(pool, zk_ceil_div(task->rows, CHUNK_ROWS), rotate, &context);
 }

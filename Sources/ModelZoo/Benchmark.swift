@@ -76,7 +76,7 @@ extension ModelZoo {
       let backend = try backend.get()
       do throws(NetworkError) {
         return try Network(
-          random: configuration.family, configuration: configuration.config,
+          madeUp: configuration.family, configuration: configuration.config,
           size: imageSize, precision: precision, backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: nil, error)

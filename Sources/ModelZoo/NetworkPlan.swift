@@ -4,8 +4,9 @@ struct NetworkPlan {
   let rgbStats: RGBStats
   let family: String
   let configuration: JSONObject
-  /// How many classes the checkpoint's classifier has; 0 without one.
-  let classes: Int
+  /// How many classes the checkpoint's classifier has by its signature; 0 without one, `nil` where
+  /// the signature does not say.
+  let classes: Int?
   /// The size of the images that the weights were made for.
   let size: ImageSize
   /// The size of the images to come, if it is another one.
@@ -30,19 +31,10 @@ struct NetworkPlan {
     configuration = network.config
       .merging(checkpoint.config ?? JSONObject())
       .merging(options.configuration)
-    classes = checkpoint.classes
+    classes = checkpoint.signature?.outputs.first.flatMap { $0.count == 2 ? $0[1] : nil }
     let (height, width) = sizeFromSignature(signature)
     size = ImageSize(height: height, width: width)
     newSize = options.size
-  }
-}
-
-extension Checkpoint {
-  /// How many classes the classifier has: what the signature says, else the rows of its weight.
-  fileprivate var classes: Int {
-    if let outputs = signature?.outputs.first, outputs.count == 2 { return outputs[1] }
-    let weight = stateDict["classifier.weight"] ?? stateDict["classifier.3.weight"]
-    return weight?.shape.first ?? 0
   }
 }
 

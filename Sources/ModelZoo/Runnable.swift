@@ -10,10 +10,10 @@ extension ModelZoo {
   package func obstacle(
     toRunning entry: RegistryEntry, _ configuration: NetworkConfiguration, format: String?
   ) -> ModelError? {
-    guard architectures[configuration.family] != nil else {
+    guard families[configuration.family] != nil else {
       return .cannotBuild(
         model: entry.name, file: nil,
-        .unsupportedFamily(configuration.family, supported: architectures.keys.sorted()))
+        .unsupportedFamily(configuration.family, supported: families.keys.sorted()))
     }
     let formats = format.map { [$0] } ?? entry.files.map(\.format)
     if formats.contains(where: ["pt", "safetensors"].contains) { return nil }

@@ -109,25 +109,33 @@ extension Workspace {
     }
     return result
   }
-}
 
-extension Matrix {
-  /// Token rows [N · height · width, C] as feature maps [N, C, height, width].
-  package func featureMaps(images: Int, height: Int, width: Int) -> Tensor {
-    let area = height * width
-    precondition(rows == images * area, "\(rows) rows for \(images) maps of \(area)")
-    let scalars = [Float](unsafeUninitializedCapacity: rows * columns) { buffer, initialized in
-      initialized = rows * columns
-      for image in 0..<images {
+  /// Rows [N · height · width, C] as feature maps [N, C, height, width].
+  package func featureMaps(_ rows: Matrix, images: Int, height: Int, width: Int) -> Tensor {
+    let (area, channels) = (height * width, rows.columns)
+    precondition(rows.rows == images * area, "\(rows.rows) rows for \(images) maps of \(area)")
+    // Channels that a thread takes at once: the values of a line of the cache.
+    let group = 16
+    let scalars = [Float](unsafeUninitializedCapacity: images * channels * area) { maps, count in
+      count = images * channels * area
+      guard let start = maps.baseAddress else { return }
+      backend.parallel(
+        images * ((channels + group - 1) / group), (rows, start, area, group)
+      ) { context, chunk, _ in
+        let (rows, start, area, group) = context.load(
+          as: (Matrix, UnsafeMutablePointer<Float>, Int, Int).self)
+        let channels = rows.columns
+        let groups = (channels + group - 1) / group
+        let image = chunk / groups
+        let range = chunk % groups * group..<min(chunk % groups * group + group, channels)
         for position in 0..<area {
-          let source = row(image * area + position)
-          for channel in 0..<columns {
-            buffer.initializeElement(
-              at: (image * columns + channel) * area + position, to: source[channel])
+          let source = rows.row(image * area + position)
+          for channel in range {
+            start[(image * channels + channel) * area + position] = source[channel]
           }
         }
       }
     }
-    return Tensor(shape: [images, columns, height, width], scalars: scalars)
+    return Tensor(shape: [images, channels, height, width], scalars: scalars)
   }
 }

@@ -75,8 +75,9 @@ package struct Workspace {
 
   /// A matrix with undefined elements, valid until the scope or pass in which it is made ends.
   package func matrix(rows: Int, columns: Int) -> Matrix {
-    // 64 bytes behind each row keep the rows of a tile out of one set of the cache.
-    let stride = (columns + 15) / 16 * 16 + 16
+    var stride = (columns + 15) / 16 * 16
+    // Rows at multiples of 1 kB meet in few sets of the cache; 64 bytes more keep them apart.
+    if stride % 256 == 0 { stride += 16 }
     return Matrix(
       base: memory.floats(rows * stride), rows: rows, columns: columns, stride: stride)
   }

@@ -24,7 +24,9 @@ extension Tensor {
     scalars.reserveCapacity(5 * count)
     for (top, left) in [(0, 0), (0, right), (bottom, 0), (bottom, right), centre] {
       let crop = planes.cropped(rows: top..<top + cropHeight, columns: left..<left + cropWidth)
-      scalars += try crop.resizedBicubic(height: height, width: width, antialias: true).scalars
+      scalars += try crop.resized(
+        height: height, width: width, .bicubic, antialias: true
+      ).scalars
     }
     return Tensor(shape: [5 * shape[0], shape[1], height, width], scalars: scalars)
   }

@@ -13,7 +13,7 @@ import Testing
 
   @Test func aHeadForOtherEmbeddingsIsRefused() async throws {
     let (net, _) = try await zoo.loadPretrainedModel(Digits.model)
-    let path = goldenFolder + "ls.head.pt"
+    let path = birderFolder + "ls.head.pt"
     let error = try await #require(throws: ModelError.self) {
       try await zoo.loadHead(from: path, for: net)
     }

@@ -2,6 +2,8 @@ import Foundation
 import ModelZoo
 import Testing
 
+@testable import ZooNetworks
+
 /// What cannot be loaded is refused with name and reason, if possible before a download.
 @Suite struct RefusalTests {
   let cache: TemporaryDirectory
@@ -45,7 +47,7 @@ import Testing
     #expect(
       error
         == .cannotBuild(
-          model: name, file: nil, .unsupportedFamily("hiera", supported: ["vit"])))
+          model: name, file: nil, .unsupportedFamily("hiera", supported: families.keys.sorted())))
     #expect(error.kind == .unsupported)
     #expect(transport.requests.isEmpty)
   }
@@ -84,7 +86,7 @@ import Testing
   }
 
   @Test func weightsOfAnotherNetworkAreRefusedWithTheTensor() async throws {
-    let path = goldenFolder + "plain.pt"
+    let path = birderFolder + "plain.pt"
     let error = try await #require(throws: ModelError.self) {
       try await zoo.loadModel(from: path, network: "vit_digits_ls")
     }

@@ -68,5 +68,5 @@ final class TemporaryDirectory: Sendable {
   }
 }
 
-/// Small networks that birder made, with what it computes for them.
-let goldenFolder = repository + "/Tests/ZooNetworksTests/Fixtures/golden/"
+/// Checkpoints that birder wrote, with what it computes with them.
+let birderFolder = repository + "/Tests/ModelZooTests/Fixtures/birder/"

@@ -2,66 +2,102 @@ import Testing
 import ZooCheckpoint
 import ZooCore
 import ZooTensors
-import ZooVision
 
 @testable import ZooNetworks
 
-/// A small network made and run by birder; `Fixtures/make_golden.py` says how.
+/// A small network and what birder computes for it; `Fixtures/make_golden.py` says how.
+///
+/// Weights and images are made up, here as there.
 struct GoldenCase: Sendable, CustomTestStringConvertible {
+  let family: String
   let name: String
   let manifest: JSONValue
-
-  static let directory =
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    .joined(separator: "/") + "/Fixtures/golden/"
-
-  /// All cases of the manifest; none, if it cannot be read, which a test of its own reports.
-  static let all: [GoldenCase] = {
-    let text = (try? readFile(directory + "cases.json", limit: 1 << 20)) ?? []
-    let cases = (try? JSONValue(parsing: text))?.array ?? []
-    return cases.compactMap { manifest in
-      manifest["name"]?.string.map { GoldenCase(name: $0, manifest: manifest) }
-    }
-  }()
+  /// What birder computes, by the names of the outputs.
+  let expected: [String: TensorView]
 
   var testDescription: String { name }
 
-  func path(_ key: String) throws -> String {
-    GoldenCase.directory + (try #require(manifest[key]?.string))
+  /// All cases of all families that can be built; a test of its own reports what cannot be read.
+  static let all: [GoldenCase] = families.keys.sorted().flatMap { (try? cases(of: $0)) ?? [] }
+
+  /// The case of each family that stands for it where one is enough.
+  static let oneOfEach: [GoldenCase] = families.keys.sorted().compactMap { family in
+    all.first { $0.family == family }
   }
 
-  /// A tensor of a fixture file.
-  func tensor(_ name: String, of key: String) throws -> Tensor {
-    let checkpoint = try Checkpoint(path: try path(key))
-    return try #require(checkpoint.stateDict[name], "\(name) of \(self.name)").float32()
+  static func cases(of family: String) throws -> [GoldenCase] {
+    let file = try Checkpoint(path: fixtures + "golden/\(family).safetensors")
+    let tensors = file.stateDict.map { ($0.name, $0.tensor) }
+    let manifest = try JSONValue(parsing: try #require(file.metadata["cases"]?.string).utf8)
+    return try #require(manifest.object).map { name, manifest in
+      let own = tensors.filter { $0.0.hasPrefix(name + "/") }
+      return GoldenCase(
+        family: family, name: name, manifest: manifest,
+        expected: Dictionary(
+          uniqueKeysWithValues: own.map { (String($0.0.dropFirst(name.utf8.count + 1)), $0.1) }))
+    }
   }
 
-  func object(_ key: String) -> JSONObject { manifest[key]?.object ?? JSONObject() }
+  var configuration: JSONObject { manifest["config"]?.object ?? JSONObject() }
 
-  func size(_ key: String) throws -> ImageSize? {
+  var classes: Int { manifest["classes"]?.integer ?? 0 }
+
+  /// The size at which the weights were made.
+  var size: ImageSize { get throws { try #require(try size("size")) } }
+
+  /// The size of the images.
+  var imageSize: ImageSize { get throws { try size("load_size") ?? size } }
+
+  private func size(_ key: String) throws -> ImageSize? {
     guard let value = manifest[key], !value.isNull else { return nil }
     let extents = try #require(value.integers)
     return ImageSize(height: extents[0], width: extents[1])
   }
 
-  /// The network with the case's weights.
-  func network(
-    _ backend: Backend, precision: Precision = .f32, without dropped: String? = nil
-  ) throws -> Network {
-    let checkpoint = try Checkpoint(path: try path("file"))
-    var weights = Dictionary(
-      uniqueKeysWithValues: checkpoint.stateDict.map { ($0.name, $0.tensor) })
-    if let dropped { weights[dropped] = nil }
-    let (height, width) = sizeFromSignature(try #require(checkpoint.signature))
-    return try Network(
-      family: "vit",
-      configuration: object("config").merging(checkpoint.config ?? JSONObject())
-        .merging(object("override")),
-      classes: try #require(manifest["num_classes"]?.integer),
-      size: ImageSize(height: height, width: width), newSize: try size("load_size"),
-      precision: precision, weights: weights, backend: backend)
+  /// What the made-up weights differ in from the usual ones.
+  var rules: [MadeUpRule] {
+    (manifest["rules"]?.array ?? []).compactMap { rule in
+      guard let rule = rule.array, let suffix = rule[0].string, let center = rule[1].double,
+        let scale = rule[2].double
+      else { return nil }
+      return MadeUpRule(suffix: suffix, center: Float(center), scale: Float(scale))
+    }
+  }
+
+  func network(_ backend: Backend, precision: Precision = .f32) throws -> Network {
+    try Network(
+      family: family, configuration: configuration, classes: classes, size: size,
+      newSize: imageSize,
+      weights: Weights(madeUpIn: precision, rules: rules, backend: backend))
+  }
+
+  /// The weights as those of a file.
+  func weights(_ backend: Backend) throws -> [String: TensorView] {
+    let shapes = try Network.stateDictShapes(
+      family: family, configuration: configuration, classes: classes, size: size,
+      backend: backend)
+    return Dictionary(
+      uniqueKeysWithValues: try shapes.map { key, shape in
+        (key, try #require(madeUpTensor(key, shape, rules: rules)))
+      })
+  }
+
+  /// The images [N, 3, H, W].
+  func images() throws -> Tensor {
+    let size = try imageSize
+    let count = try #require(expected["embedding"]).shape[0]
+    return try #require(
+      madeUpTensor(
+        "images", [count, 3, size.height, size.width],
+        rules: [MadeUpRule(suffix: "", center: 0, scale: 2)])
+    ).float32()
   }
 }
+
+/// The folder of the files that the reference made.
+let fixtures =
+  #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+  .joined(separator: "/") + "/Fixtures/"
 
 /// The largest difference, as a share of the largest expected magnitude.
 func difference(_ found: Tensor, _ expected: Tensor) -> Float {

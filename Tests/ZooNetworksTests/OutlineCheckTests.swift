@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-import ZooCheckpoint
 import ZooCore
 import ZooTensors
 
@@ -16,23 +15,18 @@ import ZooTensors
   private func judgements(
     of weights: [String: TensorView], for golden: GoldenCase
   ) throws -> (check: NetworkError?, load: NetworkError?) {
-    let checkpoint = try Checkpoint(path: try golden.path("file"))
-    let configuration = golden.object("config").merging(checkpoint.config ?? JSONObject())
-      .merging(golden.object("override"))
-    let classes = try #require(golden.manifest["num_classes"]?.integer)
-    let (height, width) = sizeFromSignature(try #require(checkpoint.signature))
-    let size = ImageSize(height: height, width: width)
-    let newSize = try golden.size("load_size")
+    let size = try golden.size
+    let newSize = try golden.imageSize
     return (
       error {
         try Network.check(
-          family: "vit", configuration: configuration, classes: classes, size: size,
-          newSize: newSize, outline: weights, backend: backend)
+          family: golden.family, configuration: golden.configuration, classes: golden.classes,
+          size: size, newSize: newSize, outline: weights, backend: backend)
       },
       error {
         _ = try Network(
-          family: "vit", configuration: configuration, classes: classes, size: size,
-          newSize: newSize, weights: weights, backend: backend)
+          family: golden.family, configuration: golden.configuration, classes: golden.classes,
+          size: size, newSize: newSize, weights: weights, backend: backend)
       }
     )
   }
@@ -53,9 +47,7 @@ import ZooTensors
 
   @Test(arguments: GoldenCase.all)
   func everyCaseIsJudgedAsByALoad(_ golden: GoldenCase) throws {
-    let checkpoint = try Checkpoint(path: try golden.path("file"))
-    let weights = Dictionary(
-      uniqueKeysWithValues: checkpoint.stateDict.map { ($0.name, $0.tensor) })
+    let weights = try golden.weights(backend)
     var outline: [String: TensorView] = [:]
     for (key, view) in weights { outline[key] = try zeros(view.shape, view.dtype) }
     let good = try judgements(of: outline, for: golden)

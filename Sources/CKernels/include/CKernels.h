@@ -148,3 +148,21 @@ typedef struct {
 } zk_norm_task;
 void zk_norm(const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_norm_task *_Nonnull task);
 void zk_norm_naive(const zk_norm_task *_Nonnull task);
+
+// ---- Rotary position embedding ------------------------------------------------------------------
+
+// Turns x, in place: for `heads` neighbouring groups of `size` elements in each row,
+// x[i] = cosine[i] * x[i] + sine[i] * x[partner of i]. The partner is the neighbour in a pair where
+// `interleaved`, else the element half a group away; `size` is even.
+typedef struct {
+  float *_Nonnull x;
+  size_t stride, rows, heads, size;
+  // [places, size]; row r of x is at place r % places. Signs are in the sines.
+  const float *_Nonnull cosine;
+  const float *_Nonnull sine;
+  size_t places;
+  bool interleaved;
+} zk_rotary_task;
+void zk_rotary(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_rotary_task *_Nonnull task);
+void zk_rotary_naive(const zk_rotary_task *_Nonnull task);

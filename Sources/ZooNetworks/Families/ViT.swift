@@ -1,0 +1,108 @@
+import ZooTensors
+
+/// birder's `ViT` class: a vision transformer with many options.
+///
+/// An Image is Worth 16x16 Words (https://arxiv.org/abs/2010.11929); registers: Vision Transformers
+/// Need Registers (https://arxiv.org/abs/2309.16588).
+struct ViT: VisionTransformerFamily {
+  let transformer: VisionTransformer
+
+  init(_ build: Build) throws(NetworkError) {
+    transformer = try VisionTransformer(vit: build) { _, _ throws(NetworkError) in nil }
+  }
+}
+
+/// What stands before the blocks of a transformer with a hierarchical stem.
+private enum StemNorm: OptionChoice {
+  case layer, batch
+  static var choices: KeyValuePairs<String, StemNorm> {
+    ["LayerNorm2d": .layer, "BatchNorm2d": .batch]
+  }
+}
+
+private enum StemKind: OptionChoice {
+  case patchify, hmlp
+  static var choices: KeyValuePairs<String, StemKind> { ["patchify": .patchify, "hmlp": .hmlp] }
+}
+
+extension VisionTransformer {
+  /// A transformer with the options of birder's `ViT` class.
+  ///
+  /// - Parameters:
+  ///   - coversSpecialTokens: whether a position embedding covers the special tokens too, where no
+  ///     option says so.
+  ///   - rotary: makes the rotary position embedding of a network that has one, from the sizes and
+  ///     the number of special tokens.
+  init(
+    vit build: Build, coversSpecialTokens: Bool = true,
+    rotary: (TransformerSizes, _ specialTokens: Int) throws(NetworkError) -> RotaryTable?
+  ) throws(NetworkError) {
+    let (options, weights) = (build.options, build.weights)
+    let sizes = try TransformerSizes(options)
+    let grids = try build.grids(patchSize: sizes.patch)
+    let norm = try NormStyle(options)
+    let hasPreNorm: Bool = try options("pre_norm", default: false)
+    size = sizes.token
+    grid = grids.coming
+    stem = try VisionTransformer.stem(options, sizes, bias: !hasPreNorm, weights)
+
+    let registers = try options.integer("num_reg_tokens", default: 0, in: 0...)
+    let hasClassToken: Bool = try options("class_token", default: true)
+    let hasPosition: Bool = try options("abs_pos_embed", default: true)
+    let covers: Bool = try options("pos_embed_special_tokens", default: coversSpecialTokens)
+    // Only sizes that change from image to image are resized without antialiasing.
+    let _: Bool = try options("pos_embed_antialias", default: false)
+    tokens = try TokenEmbedding(
+      size: sizes.token,
+      specialTokens: [("reg_tokens", registers), ("class_token", hasClassToken ? 1 : 0)],
+      position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil, grids: grids,
+      filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights)
+
+    // Training with dropout puts a layer before the norm, which moves its key.
+    let dropout: Float = try options("dropout", default: 0)
+    preNorm =
+      hasPreNorm
+      ? try weights.norm("encoder.pre_block.\(dropout > 0 ? 1 : 0)", norm, size: sizes.token)
+      : nil
+    let style = EncoderBlock.Style(
+      size: sizes.token,
+      attention: SelfAttention.Style(
+        heads: sizes.heads, qkvBias: try options("qkv_bias", default: true),
+        qkNorm: try options("qk_norm", default: false) ? norm : nil,
+        norm: try options("attn_norm", default: false) ? norm : nil,
+        rotary: try rotary(sizes, tokens.specialTokens)),
+      mlp: try FeedForward.Style(options, hidden: sizes.hidden, norm: norm), norm: norm,
+      hasLayerScale: try options.optional("layer_scale_init_value") as Float? != nil)
+    blocks = try (0..<sizes.layers).map { index throws(NetworkError) in
+      var style = style
+      // Soft experts stand in the second half of the blocks.
+      if case .softMoE = style.mlp.kind, index < sizes.layers / 2 { style.mlp.kind = .ffn }
+      return try EncoderBlock(style, weights.scope("encoder.block.\(index)").ofBlock)
+    }
+    pool = try TokenPool(
+      options, sizes, norm: norm, registers: registers, hasClassToken: hasClassToken,
+      afterPool: try options("norm_after_pool", default: false), weights)
+    outIndices = try sizes.outIndices(options)
+  }
+
+  private static func stem(
+    _ options: Options, _ sizes: TransformerSizes, bias: Bool, _ weights: Weights
+  ) throws(NetworkError) -> PatchStem {
+    let kind: StemKind = try options("stem_type", default: .patchify)
+    let norm: StemNorm = try options("stem_norm_layer_type", default: .layer)
+    guard kind == .hmlp else {
+      return try .patchify(patchSize: sizes.patch, size: sizes.token, bias: bias, weights)
+    }
+    guard sizes.patch == HMLPStem.patchSize else {
+      throw .invalidOption(
+        "patch_size",
+        reason: "is \(sizes.patch), but the hMLP stem needs \(HMLPStem.patchSize)")
+    }
+    guard sizes.token % 4 == 0 else {
+      throw .invalidOption(
+        "hidden_dim", reason: "is \(sizes.token); the hMLP stem divides it by 4")
+    }
+    return .hmlp(
+      try HMLPStem(size: sizes.token, batchNorm: norm == .batch, weights.scope("conv_proj")))
+  }
+}

@@ -1,0 +1,85 @@
+import ZooTensors
+
+/// What turns images into patch embeddings.
+enum PatchStem {
+  /// One convolution whose kernel and stride are the patch size.
+  case patchify(Linear, patchSize: Int)
+  /// Three convolutions with norms between them (hMLP, https://arxiv.org/abs/2203.09795).
+  case hmlp(HMLPStem)
+
+  /// The usual stem: the convolution `conv_proj`.
+  static func patchify(
+    patchSize p: Int, size: Int, bias: Bool = true, _ weights: Weights
+  ) throws(NetworkError) -> PatchStem {
+    .patchify(
+      try weights.scope("conv_proj").linear(shape: [size, 3, p, p], bias: bias), patchSize: p)
+  }
+
+  /// Images [N, 3, H, W] to patch embeddings [N · H/p · W/p, D].
+  func callAsFunction(_ images: Tensor, in workspace: Workspace) -> Matrix {
+    switch self {
+    case .patchify(let projection, let patchSize):
+      let patches = workspace.patches(of: images, size: patchSize)
+      let result = workspace.matrix(rows: patches.rows, columns: projection.outputs)
+      projection(patches, into: result, in: workspace)
+      return result
+    case .hmlp(let stem):
+      return stem(images, in: workspace)
+    }
+  }
+}
+
+/// A hierarchical stem for patches of 16 pixels: convolutions of 4, 2 and 2, each with its norm.
+struct HMLPStem {
+  static let patchSize = 16
+
+  /// A convolution with kernel = stride, and the norm behind it if that is not folded in.
+  private struct Layer {
+    let convolution: Linear
+    let norm: Norm?
+
+    func callAsFunction(_ patches: Matrix, activation: Activation, in workspace: Workspace)
+      -> Matrix
+    {
+      let result = workspace.matrix(rows: patches.rows, columns: convolution.outputs)
+      convolution(
+        patches, into: result, activation: norm == nil ? activation : .identity, in: workspace)
+      norm?(result, into: result, activation: activation)
+      return result
+    }
+  }
+
+  private let layers: [Layer]
+
+  init(size: Int, batchNorm: Bool, _ weights: Weights) throws(NetworkError) {
+    var layers: [Layer] = []
+    for (index, shape) in [
+      [size / 4, 3, 4, 4], [size / 4, size / 4, 2, 2], [size, size / 4, 2, 2],
+    ]
+    .enumerated() {
+      let norm = "\(3 * index + 1)"
+      var kernel = try Kernel(shape, weights.scope("\(3 * index)"))
+      if batchNorm { try kernel.fold(batchNorm: weights.scope(norm)) }
+      let (weight, bias) = index == 0 ? kernel.channelsFirst : kernel.channelsLast
+      layers.append(
+        Layer(
+          convolution: try weights.linear(weight: weight, bias: bias),
+          norm: batchNorm
+            ? nil
+            : try weights.norm(norm, NormStyle(kind: .layer, eps: 1e-5), size: shape[0])))
+    }
+    self.layers = layers
+  }
+
+  func callAsFunction(_ images: Tensor, in workspace: Workspace) -> Matrix {
+    var (height, width) = (images.shape[2] / 4, images.shape[3] / 4)
+    var map = layers[0](workspace.patches(of: images, size: 4), activation: .gelu, in: workspace)
+    for index in 1..<layers.count {
+      let patches = workspace.patches(of: map, height: height, width: width, size: 2)
+      let isLast = index == layers.count - 1
+      map = layers[index](patches, activation: isLast ? .identity : .gelu, in: workspace)
+      (height, width) = (height / 2, width / 2)
+    }
+    return map
+  }
+}

@@ -1,0 +1,31 @@
+import ZooTensors
+
+/// A family of networks: what turns images into embeddings and feature maps.
+package protocol Architecture: Sendable {
+  /// Builds the layers from weights, taking all that belong to them, and reads the options.
+  init(_ build: Build) throws(NetworkError)
+
+  /// The size of an embedding, D.
+  var embeddingSize: Int { get }
+
+  /// How the classifier's weights are laid out; the usual way unless the family says so.
+  static func classifierLayout(_ options: Options) throws(NetworkError) -> ClassifierLayout
+
+  /// Images [N, 3, H, W] to embeddings [N, D].
+  func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix
+
+  /// The names of the feature maps and the shape [C, h, w] that each has for an image, in order.
+  var featureShapes: [(stage: String, shape: [Int])] { get }
+
+  /// Images [N, 3, H, W] to feature maps [N, C, h, w], named and in order.
+  func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap]
+}
+
+extension Architecture {
+  package static func classifierLayout(
+    _ options: Options
+  ) throws(NetworkError) -> ClassifierLayout {
+    let bias: Bool = try options("head_bias", default: true)
+    return try options("mlp_head", default: false) ? .mlp(bias: bias) : .linear(bias: bias)
+  }
+}
