@@ -1,169 +1,131 @@
-#!/usr/bin/env python3
-"""Makes registry.json (schema 1, described in docs/registry.md) from facts about birder 0.8.4.
+"""Writes registry.json (schema 1, described in docs/registry.md) from an installed birder.
 
-    make-registry.py INVENTORY NETWORKS MODEL_CARDS MODEL_CARD_TXT > registry.json
+    scripts/make-registry [--check]
 
-INVENTORY       JSON: one record for each pretrained entry (files, network, measured sizes)
-NETWORKS        JSON: every network that birder registers, with class, configuration and aliases
-MODEL_CARDS     JSON: licence, papers and tables of the published model cards
-MODEL_CARD_TXT  the text of one model card, of which the BibTeX entries are taken
-
-What none of these states is null. The output depends on the input alone.
+Names, files, descriptions and configurations are those that birder registers; parameters and
+embedding sizes are counted on networks that it builds, without memory. What only model cards say
+(licences, papers, heads, published figures, RGB statistics, exact sizes, a detector's classes) is taken from
+registry/cards.json, which is edited by hand; what neither states is null. With --check nothing is
+written: the command fails, and shows the first lines that differ, if registry.json is another one.
 """
 
+import argparse
+import contextlib
+import difflib
 import json
+import logging
 import sys
-from decimal import Decimal
+from pathlib import Path
 
-CARD_TEXT_MODEL = "vit_b16_ls_franca-bioscan5m"
+import torch
 
-# The statistics in the published training command of the entry; the checkpoint itself has the
-# last word. The commands of other entries are not tied to one file, so they say nothing here.
-RGB_STATS = {
-    "vit_b16_ls_franca-bioscan5m": {
-        "mean": [0.5, 0.5, 0.5],
-        "std": [0.5, 0.5, 0.5],
-        "source": "training command",
-    },
-}
+with contextlib.suppress(ImportError):
+    import torchvision_shim  # noqa: F401  stands in for torchvision's compiled operators
 
-# Exact sizes in bytes, where more is known than MiB with one decimal.
-SIZES = {"vit_b16_ls_franca-bioscan5m.pt": 343335491}
+import birder.net.mim  # noqa: F401
+import birder.net.ssl  # noqa: F401
+from birder.conf.settings import REGISTRY_BASE_URL
+from birder.model_registry import registry
 
-# Rows of the cards' tables of linear probes on iNaturalist 2021 that are entries of the registry.
-PROBE_ROWS = {
-    "vit_reg4_so150m_p14_ls_dino-v2-bio-224px": "Bio-DINO 224px",
-    "vit_reg4_so150m_p14_ls_dino-v2-bio-252px": "Bio-DINO 252px",
-    "vit_reg4_so150m_p14_ls_dino-v2-bio-336px": "Bio-DINO 336px",
-    "vit_reg1_s14_ls_dino-v2-dist-bio": "Bio-DINO S/14 (dist)",
-}
-PROBE_COLUMNS = {
-    "Accuracy": "inat2021_probe_top1",
-    "Top-3 accuracy": "inat2021_probe_top3",
-    "Macro F1": "inat2021_probe_macro_f1",
-}
+ROOT = Path(__file__).parent.parent
+CLASSIFICATION = "image_classification"
 
 
-def parameters(entry):
-    """Parameters of the network without a classifier.
-
-    The inventory counts in millions with four decimals. The state dict gives the exact number
-    where it holds nothing but float32 parameters, which is so when the two agree; a small buffer
-    would hide in the rounding, so of buffers only position embeddings are let pass.
-    """
-    if "params_M_no_head" not in entry:
-        return None
-    rounded = round(entry["params_M_no_head"] * 1e6)
-    exact, rest = divmod(entry["state_bytes"], 4)
-    small_buffers = set(entry.get("buffers", [])) - {"pos_embed"}
-    return exact if rest == 0 and abs(exact - rounded) <= 50 and not small_buffers else rounded
+def network_class(name):
+    """The class that a registered network is a configuration of."""
+    net = registry._get_model_by_name(name)
+    return net if net.__module__.startswith("birder.net.") else net.__mro__[1]
 
 
-def card_of(entry, cards):
-    """The model card of an entry's repository; checkpoints of several sizes share one."""
-    repository = entry["url_base"].removesuffix("/resolve/main").rpartition("/")[2]
-    return cards.get(entry["name"]) or cards.get(repository) or {}
-
-
-def table(card, *columns):
-    """The rows of the card's table with these leading columns, as dictionaries."""
-    for candidate in card.get("tables", []):
-        if candidate["columns"][: len(columns)] == list(columns):
-            return [dict(zip(candidate["columns"], row)) for row in candidate["rows"]]
-    return []
-
-
-def heads(entry, card):
+def networks():
+    """Every configuration that birder registers, under its aliases too."""
+    names = [*registry.all_nets, *registry.name_aliases]
     return {
-        row["Taxonomic Level"].lower(): {
-            "url": f"{entry['url_base']}/{entry['name']}-{row['Taxonomic Level'].lower()}.head.pt",
-            "sha256": None,
-            "classes": int(row["Classes (N)"]),
-            "metrics": {
-                "val_top1": float(row["Val Top-1 Acc. (%)"]),
-                "test_top1": float(row["Test Top-1 Acc. (%)"]),
-            },
+        name: {
+            "family": network_class(name).__module__.rpartition(".")[2],
+            "class": network_class(name).__name__,
+            "config": getattr(registry._get_model_by_name(name), "config", None) or {},
         }
-        for row in table(card, "Taxonomic Level", "Classes (N)")
+        for name in names
     }
 
 
-def metrics(entry, card):
-    """Published figures, all in percent."""
-    result = {
-        f"ami_{row['Taxonomic Level'].lower()}": float(row["AMI Score (%)"])
-        for row in table(card, "Taxonomic Level", "AMI Score (%)")
-    }
-    for row in table(card, "Model", "Resolution", "Params (M)", "Accuracy"):
-        if row["Model"] == PROBE_ROWS.get(entry["name"]):
-            for column, metric in PROBE_COLUMNS.items():
-                result[metric] = float(Decimal(row[column]) * 100)
-    return result
+def build(entry, card):
+    """The network of an entry, without a classifier, as its file has it."""
+    size = tuple(entry["resolution"])
+    name, task = entry["net"]["network"], entry["task"]
+    if task == "object_detection":
+        backbone = registry.net_factory(entry["backbone"]["network"], 0, size=size)
+        net = registry.detection_net_factory(name, card["classes"], backbone, size=size)
+    elif "encoder" in entry:
+        encoder = registry.net_factory(entry["encoder"]["network"], 0, size=size)
+        net = registry.mim_net_factory(name, encoder, size=size)
+    else:
+        net = registry.net_factory(name, 0, size=size)
+    if entry["net"].get("reparameterized"):
+        net.reparameterize_model()
+    return net
 
 
-def files(entry):
+def measured(entry, card):
+    """How many parameters a network has, and the size of its embedding; where they are known."""
+    task = entry["task"]
+    if task == "self_supervised_learning" or (
+        task == "object_detection" and "classes" not in card
+    ):
+        return None, None
+    try:
+        with torch.device("meta"):
+            net = build(entry, card)
+    except (NotImplementedError, RuntimeError):
+        net = build(entry, card)
+    parameters = sum(parameter.numel() for parameter in net.parameters())
+    return parameters, net.embedding_size if task == CLASSIFICATION else None
+
+
+def files(name, entry, card):
+    base = entry.get("url", REGISTRY_BASE_URL)
     return {
         kind: {
-            "url": f"{entry['url_base']}/{entry['name']}.{kind}",
+            "url": f"{base}/{name}.{kind}",
             "mirrors": [],
             "sha256": facts["sha256"],
-            "size": SIZES.get(f"{entry['name']}.{kind}"),
+            "size": card.get("sizes", {}).get(kind),
             "size_mib": facts["file_size"],
         }
         for kind, facts in entry["formats"].items()
     }
 
 
-def citation(text):
-    """The BibTeX entries of a model card."""
-    bibtex = text.partition("\nCitation\n")[2]
-    return bibtex[: bibtex.rindex("\n}") + 2].strip()
-
-
-def model(entry, cards, card_text):
-    card = card_of(entry, cards)
-    is_classifier = entry["task"] == "image_classification"
-    result = {"network": entry["network"], "tag": entry["net"].get("tag"), "task": entry["task"]}
-    for fact in ("reparameterized", "epoch"):
-        if fact in entry["net"]:
-            result[fact] = entry["net"][fact]
-    for part in ("backbone", "encoder"):
-        if part in entry:
-            result[part] = entry[part]
-    return result | {
-        "description": entry["description"],
-        "license": card.get("license"),
-        "parameters": parameters(entry),
-        "embedding_size": entry.get("embedding_size"),
-        "signature": {
-            "inputs": [{"data_shape": [0, 3, *entry["resolution"]]}],
-            "outputs": [{"data_shape": [0, 0]}] if is_classifier else [],
-        },
-        "rgb_stats": RGB_STATS.get(entry["name"]),
-        "files": files(entry),
-        "heads": heads(entry, card),
-        "metrics": metrics(entry, card),
-        "papers": card.get("papers", []),
-        "citation": citation(card_text) if entry["name"] == CARD_TEXT_MODEL else None,
+def heads(name, entry, card):
+    return {
+        level: {"url": f"{entry['url']}/{name}-{level}.head.pt", "sha256": None, **facts}
+        for level, facts in card.get("heads", {}).items()
     }
 
 
-def networks(entries, facts):
-    """Every configuration of the ViT class, and whatever network an entry names."""
-    families = {e["network_class"]: e["module"] for e in entries}
-    families |= {e["backbone_class"]: e["backbone_module"] for e in entries if "backbone" in e}
-    used = {e["network"] for e in entries}
-    used |= {e[part]["network"] for e in entries for part in ("backbone", "encoder") if part in e}
-    known = facts["networks"]
-    known |= {alias: known[name] for alias, name in facts["aliases"].items()}
-    return {
-        name: {
-            "family": families[network["class"]].rpartition(".")[2],
-            "class": network["class"],
-            "config": network["config"] or {},
-        }
-        for name, network in known.items()
-        if network["class"] == "ViT" or name in used
+def model(name, entry, card):
+    task = entry["task"]
+    size = tuple(entry["resolution"])
+    result = {"network": entry["net"]["network"], "tag": entry["net"].get("tag"), "task": task}
+    result |= {key: entry["net"][key] for key in ("reparameterized", "epoch") if key in entry["net"]}
+    result |= {key: entry[key] for key in ("backbone", "encoder") if key in entry}
+    parameters, embedding_size = measured(entry, card)
+    return result | {
+        "description": entry["description"],
+        "license": card.get("license"),
+        "parameters": parameters,
+        "embedding_size": embedding_size,
+        "signature": {
+            "inputs": [{"data_shape": [0, 3, *size]}],
+            "outputs": [{"data_shape": [0, 0]}] if task == CLASSIFICATION else [],
+        },
+        "rgb_stats": card.get("rgb_stats"),
+        "files": files(name, entry, card),
+        "heads": heads(name, entry, card),
+        "metrics": card.get("metrics", {}),
+        "papers": card.get("papers", []),
+        "citation": card.get("citation"),
     }
 
 
@@ -188,27 +150,46 @@ def model_block(fields):
     return block({field: text(field, value) for field, value in fields.items()}, " " * 4)
 
 
-def main(inventory_path, networks_path, cards_path, card_text_path):
-    def read(path):
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-
-    entries = json.loads(read(inventory_path))["entries"]
-    entries.sort(key=lambda entry: entry["registration_index"])
-    cards = json.loads(read(cards_path))
-    card_text = read(card_text_path)
-    configurations = networks(entries, json.loads(read(networks_path)))
-    models = {entry["name"]: model_block(model(entry, cards, card_text)) for entry in entries}
+def document():
+    cards = json.loads((ROOT / "registry/cards.json").read_text(encoding="utf-8"))
+    entries = {name: registry.get_pretrained_metadata(name) for name in registry._pretrained_nets}
+    unknown = set(cards) - set(entries)
+    if unknown:
+        sys.exit(f"registry/cards.json has models that birder does not register: {unknown}")
     sections = {
         "schema": line(1),
-        "networks": block({name: line(net) for name, net in configurations.items()}, "  "),
-        "models": block(models, "  "),
+        "networks": block({name: line(net) for name, net in networks().items()}, "  "),
+        "models": block(
+            {
+                name: model_block(model(name, entry, cards.get(name, {})))
+                for name, entry in entries.items()
+            },
+            "  ",
+        ),
     }
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    print(block(sections, ""))
+    return block(sections, "") + "\n"
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 5:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
+    check = parser.parse_args().check
+    logging.disable(logging.INFO)
+    path = ROOT / "registry.json"
+    found = document()
+    if not check:
+        path.write_text(found, encoding="utf-8", newline="\n")
+        return
+    present = path.read_text(encoding="utf-8")
+    if found != present:
+        changes = difflib.unified_diff(
+            present.splitlines(), found.splitlines(), "registry.json", "birder", lineterm="", n=0
+        )
+        for change, _ in zip(changes, range(20)):
+            print(change[:200])
+        sys.exit(1)
+
+
+main()
