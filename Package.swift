@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl", .when(platforms: [.macOS]))]),
     .target(name: "CRegistry"),
     .target(name: "CKernels"),
-    .target(name: "CPixels", dependencies: ["CPNG"]),
+    .target(name: "CPixels", dependencies: ["CPNG", "CZlib"]),
 
     // From a name to numbers, each module using only those above it.
     .target(name: "ZooCore"),

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "CPixels.h"
 
 #if defined(__GLIBC__)
@@ -11,4 +13,12 @@ void pixels_return_large_blocks(void) {
   mallopt(M_MMAP_THRESHOLD, 256 << 10);
   mallopt(M_ARENA_MAX, 2);
 #endif
+}
+
+bool pixels_has_memory(size_t count) {
+  // Volatile, or the compiler would leave both calls out.
+  void *volatile memory = malloc(count);
+  const bool has = memory != NULL;
+  free(memory);
+  return has;
 }

@@ -54,8 +54,8 @@ void pixels_png_close(pixels_png *reader) {
 // Chunks that do not change what convert("RGB") gives are passed over unread: some of them are
 // compressed, and would grow.
 static const png_byte passed_over[] =
-    "bKGD\0cHRM\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0"
-    "tRNS\0zTXt";
+    "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0"
+    "tIME\0tRNS\0zTXt";
 
 // Whether every chunk lies within the file. libpng takes the memory that some chunks state before
 // it reads them.
@@ -87,6 +87,10 @@ bool pixels_png_read_header(pixels_png *reader, pixels_png_header *header) {
   png_set_chunk_malloc_max(png, 1 << 20);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, passed_over, sizeof passed_over / 5);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep)"acTL", 1);
+#if defined(PNG_SET_OPTION_SUPPORTED) && defined(PNG_MAXIMUM_INFLATE_WINDOW)
+  // Some programs state a smaller window than their data need.
+  png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+#endif
   png_read_info(png, info);
 
   png_unknown_chunkp animation = NULL;
@@ -130,15 +134,6 @@ bool pixels_png_read_pixels(pixels_png *reader, uint8_t *rgb) {
     for (size_t y = 0; y < height; y++) clip_grey16_in_place(rgb + y * 3 * width, width);
   png_read_end(png, info);
   return true;
-}
-
-const uint8_t *pixels_png_exif(pixels_png *reader, size_t *count) {
-  png_bytep exif = NULL;
-  png_uint_32 size = 0;
-  if (setjmp(png_jmpbuf(reader->png))) return NULL;
-  if (png_get_eXIf_1(reader->png, reader->info, &size, &exif) == 0) return NULL;
-  *count = size;
-  return exif;
 }
 
 const char *pixels_png_message(const pixels_png *reader) { return reader->message; }

@@ -46,12 +46,19 @@ public enum ImageError: ZooFailure, Equatable {
       "\(file) is not an intact image: \(reason); replace it by an intact JPEG, PNG or WebP file"
     case .tooManyPixels(let file, let width, let height, let limit):
       "\(file) states \(width) x \(height) pixels where at most \(limit) are allowed; if you trust"
-        + " the file, raise maximumPixelCount or make the image smaller"
+        + " the file, raise the limit with --max-pixels \(product(width, height)) (in Swift"
+        + " maximumPixelCount), or make the image smaller"
     case .tooManyBytes(let file, let found, let limit):
       "\(file) has \(found) bytes where at most \(limit) are allowed; if you trust the file, raise"
-        + " maximumByteCount"
+        + " the limit with --max-pixels (in Swift maximumByteCount), or make the image smaller"
     case .invalidTransform(let reason):
       "no image transform can be made: \(reason)"
     }
   }
+}
+
+/// How many pixels an image has, or how many there can be at the most.
+private func product(_ width: Int, _ height: Int) -> Int {
+  let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+  return overflow ? .max : pixels
 }

@@ -17,7 +17,7 @@ func decodeJPEG(
     throw source.unsupported("a JPEG image with \(header.componentCount) components")
   }
   _ = try source.byteCount(width: header.width, height: header.height)
-  let orientation = Orientation(exif: header.exif)
+  let orientation = header.metadata.orientation
   var (width, height) = (header.width, header.height)
   if var needed = options.reducedJPEGSize {
     if options.appliesOrientation, orientation.swapsSides {
@@ -40,7 +40,7 @@ func decodeJPEG(
   }
   return DecodedImage(
     image: RGBImage(width: width, height: height, pixels: pixels, notes: notes),
-    orientation: orientation)
+    metadata: header.metadata)
 }
 
 /// By how much the sides can be divided so that twice what is needed is left, as Pillow's

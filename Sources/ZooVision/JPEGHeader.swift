@@ -6,7 +6,7 @@ struct JPEGHeader {
   private(set) var componentCount = 0
   /// The marker that begins the frame: 0xC0 baseline, 0xC2 progressive and so on.
   private(set) var frameMarker: UInt8?
-  private(set) var exif: ArraySlice<UInt8> = []
+  private(set) var metadata = ImageMetadata()
 
   /// Reads the segments up to the first scan.
   init(_ source: ImageSource) throws(ImageError) {
@@ -33,13 +33,23 @@ struct JPEGHeader {
         height = Int(field[1]) << 8 | Int(field[2])
         width = Int(field[3]) << 8 | Int(field[4])
         componentCount = Int(field[5])
-      case 0xE1 where exif.isEmpty && segment.starts(with: Array("Exif\0\0".utf8)):
-        exif = segment
+      case 0xE1: add(segment)
       default: break
       }
       offset += length
     }
     throw source.corrupt("it ends before its pixels begin")
+  }
+
+  /// Takes EXIF data, of which further segments go on with the first, or XMP.
+  private mutating func add(_ segment: ArraySlice<UInt8>) {
+    let exif = Array("Exif\0\0".utf8)
+    let xmp = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+    if segment.starts(with: exif) {
+      metadata.exif += metadata.exif.isEmpty ? segment : segment.dropFirst(exif.count)
+    } else if segment.starts(with: xmp) {
+      metadata.xmp = Array(segment.dropFirst(xmp.count))
+    }
   }
 
   /// Whether a JPEG file has its end marker, after which anything may follow.

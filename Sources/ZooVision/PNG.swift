@@ -1,19 +1,21 @@
 import CPixels
 
 /// Decodes a PNG file as Pillow does: no gamma, transparency dropped, 16 bits cut to the upper 8.
-func decodePNG(_ source: ImageSource) throws(ImageError) -> DecodedImage {
+func decodePNG(
+  _ source: ImageSource, _ options: ImageDecodingOptions
+) throws(ImageError) -> DecodedImage {
   try source.bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
     guard let reader = pixels_png_open(bytes.baseAddress, bytes.count) else {
       throw .unreadable(file: source.name, reason: "libpng cannot be started")
     }
     defer { pixels_png_close(reader) }
-    return try decode(source, reader)
+    return try decode(source, options, reader)
   }
 }
 
-private func decode(_ source: ImageSource, _ reader: OpaquePointer) throws(ImageError)
-  -> DecodedImage
-{
+private func decode(
+  _ source: ImageSource, _ options: ImageDecodingOptions, _ reader: OpaquePointer
+) throws(ImageError) -> DecodedImage {
   func failure() -> ImageError {
     source.corrupt("libpng says “\(String(cString: pixels_png_message(reader)))”")
   }
@@ -33,9 +35,7 @@ private func decode(_ source: ImageSource, _ reader: OpaquePointer) throws(Image
   if header.is_grey16 {
     notes.append("16-bit greyscale: values above 255 are white, as Pillow converts them")
   }
-  var exifCount = 0
-  let exif = UnsafeBufferPointer(start: pixels_png_exif(reader, &exifCount), count: exifCount)
   return DecodedImage(
     image: RGBImage(width: width, height: height, pixels: pixels, notes: notes),
-    orientation: Orientation(exif: exif))
+    metadata: options.appliesOrientation ? ImageMetadata(png: source.bytes) : ImageMetadata())
 }

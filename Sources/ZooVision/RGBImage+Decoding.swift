@@ -1,3 +1,4 @@
+import CPixels
 import ZooCore
 
 extension RGBImage {
@@ -37,11 +38,12 @@ extension RGBImage {
     let decoded =
       switch try ImageFormat(of: source) {
       case .jpeg: try decodeJPEG(source, options)
-      case .png: try decodePNG(source)
+      case .png: try decodePNG(source, options)
       case .webP: try decodeWebP(source)
       }
     self =
-      options.appliesOrientation ? decoded.image.oriented(decoded.orientation) : decoded.image
+      options.appliesOrientation
+      ? decoded.image.oriented(decoded.metadata.orientation) : decoded.image
   }
 }
 
@@ -54,10 +56,10 @@ extension RGBImage {
   }
 }
 
-/// An image as stored, and how to turn it.
+/// An image as stored, and what says how to turn it.
 struct DecodedImage {
   var image: RGBImage
-  var orientation: Orientation
+  var metadata: ImageMetadata
 }
 
 /// What a decoder works on.
@@ -68,8 +70,9 @@ struct ImageSource {
 
   /// The number of bytes that an image takes with so many bytes for a pixel.
   ///
-  /// - Throws: ``ImageError/tooManyPixels(file:width:height:limit:)`` beyond the limit, and
-  ///   ``ImageError/corrupt(file:reason:)`` for an image without pixels.
+  /// - Throws: ``ImageError/tooManyPixels(file:width:height:limit:)`` beyond the limit,
+  ///   ``ImageError/corrupt(file:reason:)`` for an image without pixels, and
+  ///   ``ImageError/unreadable(file:reason:)`` where there is no memory for it.
   func byteCount(width: Int, height: Int, bytesPerPixel: Int = 3) throws(ImageError) -> Int {
     guard width > 0, height > 0 else {
       throw corrupt("it states \(width) x \(height) pixels")
@@ -78,6 +81,10 @@ struct ImageSource {
     let (bytes, overflow2) = pixels.multipliedReportingOverflow(by: bytesPerPixel)
     guard !overflow, !overflow2, pixels <= maximumPixelCount else {
       throw .tooManyPixels(file: name, width: width, height: height, limit: maximumPixelCount)
+    }
+    guard pixels <= ImageDecodingOptions.usualPixelCount || pixels_has_memory(bytes) else {
+      throw .unreadable(
+        file: name, reason: "there is no memory for its \(width) x \(height) pixels")
     }
     return bytes
   }

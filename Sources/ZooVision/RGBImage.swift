@@ -30,7 +30,8 @@ public struct RGBImage: Sendable, Equatable {
 
 /// How image files are read.
 public struct ImageDecodingOptions: Sendable {
-  /// Whether an EXIF orientation is carried out, as Pillow's `ImageOps.exif_transpose` does.
+  /// Whether an orientation that EXIF or XMP states is carried out, as Pillow's
+  /// `ImageOps.exif_transpose` does.
   ///
   /// Off by default: the reference uses images as they are stored.
   public var appliesOrientation: Bool
@@ -43,18 +44,30 @@ public struct ImageDecodingOptions: Sendable {
   public var reducedJPEGSize: (height: Int, width: Int)?
   /// The largest number of pixels that is decoded; by default that at which Pillow raises
   /// `DecompressionBombError`.
+  ///
+  /// An image takes 3 bytes of memory for each pixel, and as much again where it is turned.
   public var maximumPixelCount: Int
   /// The largest file that is read, in bytes.
   public var maximumByteCount: Int
 
+  /// How many pixels an image may have unless the options say otherwise.
+  static let usualPixelCount = 2 * 89_478_485
+
   /// Makes options, of which each has a default.
+  ///
+  /// Where `maximumPixelCount` is raised, `maximumByteCount` is as many bytes as the largest format
+  /// needs for so many pixels, if it is left out; else it is 512 MiB.
   public init(
     appliesOrientation: Bool = false, reducedJPEGSize: (height: Int, width: Int)? = nil,
-    maximumPixelCount: Int = 2 * 89_478_485, maximumByteCount: Int = 1 << 29
+    maximumPixelCount: Int? = nil, maximumByteCount: Int? = nil
   ) {
+    let usual = ImageDecodingOptions.usualPixelCount
+    let pixels = maximumPixelCount ?? usual
     self.appliesOrientation = appliesOrientation
     self.reducedJPEGSize = reducedJPEGSize
-    self.maximumPixelCount = maximumPixelCount
-    self.maximumByteCount = maximumByteCount
+    self.maximumPixelCount = pixels
+    // A PNG may have four channels of 16 bits.
+    self.maximumByteCount =
+      maximumByteCount ?? (pixels > usual ? 8 * min(pixels, Int.max / 16) : 1 << 29)
   }
 }

@@ -46,13 +46,13 @@ private func decode(_ source: ImageSource, _ container: OpaquePointer) throws(Im
     image: RGBImage(
       width: width, height: height, pixels: pixels,
       notes: isAnimated ? ["an animation, of which the first frame is used"] : []),
-    orientation: orientation(of: container))
+    metadata: ImageMetadata(
+      exif: chunk("EXIF", of: container), xmp: chunk("XMP ", of: container)))
 }
 
-private func orientation(of container: OpaquePointer) -> Orientation {
+private func chunk(_ name: String, of container: OpaquePointer) -> [UInt8] {
   var chunk = WebPChunkIterator()
-  guard WebPDemuxGetChunk(container, "EXIF", 1, &chunk) != 0 else { return .upright }
+  guard WebPDemuxGetChunk(container, name, 1, &chunk) != 0 else { return [] }
   defer { WebPDemuxReleaseChunkIterator(&chunk) }
-  return Orientation(
-    exif: UnsafeBufferPointer(start: chunk.chunk.bytes, count: chunk.chunk.size))
+  return Array(UnsafeBufferPointer(start: chunk.chunk.bytes, count: chunk.chunk.size))
 }

@@ -28,14 +28,15 @@ bool pixels_png_read_header(pixels_png *reader, pixels_png_header *header);
 // pixels_png_message.
 bool pixels_png_read_pixels(pixels_png *reader, uint8_t *rgb);
 
-// The EXIF data found so far, or NULL. It belongs to the reader.
-const uint8_t *pixels_png_exif(pixels_png *reader, size_t *count);
-
 // The version of libpng that runs.
 const char *pixels_png_version(void);
 
 // What libpng says of the last error.
 const char *pixels_png_message(const pixels_png *reader);
+
+// Inflates a zlib stream that may be cut short. False if it is damaged, or does not fit.
+bool pixels_inflate(
+    const uint8_t *bytes, size_t count, uint8_t *result, size_t capacity, size_t *produced);
 
 // MARK: Conversion
 
@@ -68,3 +69,6 @@ bool pixels_resize_bicubic(
 
 // Lets memory for images go back to the system as soon as it is free, where the system has to be told.
 void pixels_return_large_blocks(void);
+
+// Whether the system would give so many bytes now.
+bool pixels_has_memory(size_t count);

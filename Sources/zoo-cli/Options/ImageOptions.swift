@@ -24,13 +24,31 @@ struct ImageOptions: ParsableArguments {
   @Flag(help: "Resize with the aspect ratio kept and crop what is too much.")
   var simpleCrop = false
 
-  @Flag(help: "Turn images as their EXIF orientation says.")
+  @Flag(help: "Turn images as the orientation in their EXIF or XMP data says.")
   var exifRotation = false
 
   @Flag(help: "Decode large JPEG files at a fraction of their size: faster, but changes pixels.")
   var fastJPEG = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The most pixels that an image may have, for large scans that you trust; by default "
+        + "\(ImageDecodingOptions().maximumPixelCount).", valueName: "n"))
+  var maxPixels: Int?
+
+  /// How image files are read.
+  ///
+  /// - Parameter size: what they are resized to.
+  func decoding(for size: (height: Int, width: Int)) -> ImageDecodingOptions {
+    ImageDecodingOptions(
+      appliesOrientation: exifRotation, reducedJPEGSize: fastJPEG ? size : nil,
+      maximumPixelCount: maxPixels)
+  }
+
   func validate() throws {
+    if let maxPixels, maxPixels < 1 {
+      throw ValidationError("--max-pixels is \(maxPixels) where a number from 1 on is expected.")
+    }
     if let fault = fault(ofShare: centerCrop, option: "--center-crop", range: 0.01...1) {
       throw ValidationError(fault)
     }

@@ -32,7 +32,8 @@ struct CollectionRun {
     }
     let collection = try await offload { try ImageCollection(inputs, cancellation: $0) }
     for note in collection.notes { StandardError.note(note) }
-    try CollectionRun.checkOnlyImage(of: collection)
+    let limit = ImageDecodingOptions(maximumPixelCount: images.maxPixels).maximumByteCount
+    try CollectionRun.checkOnlyImage(of: collection, limit: limit)
     self.collection = collection
     (net, info) = try await zoo.loadPretrainedModel(
       model, options: LoadOptions(size: images.size, precision: precision),
@@ -44,17 +45,14 @@ struct CollectionRun {
     batchOptions.batchSize = options.batchSize
     batchOptions.fiveCrops = fiveCrops
     batchOptions.isStrict = options.strict
-    batchOptions.decoding = ImageDecodingOptions(
-      appliesOrientation: images.exifRotation,
-      reducedJPEGSize: images.fastJPEG ? transform.resizedSize : nil)
+    batchOptions.decoding = images.decoding(for: transform.resizedSize)
     let range = try options.shard.map { try collection.shard($0.number, of: $0.count) }
     batches = ImageBatches(collection, range: range, transform: transform, options: batchOptions)
   }
 
   /// Finds out whether a single image can be one, before a model is fetched for it.
-  private static func checkOnlyImage(of collection: ImageCollection) throws {
+  private static func checkOnlyImage(of collection: ImageCollection, limit: Int) throws {
     guard collection.count == 1 else { return }
-    let limit = ImageDecodingOptions().maximumByteCount
     try RGBImage.checkFormat(
       of: try collection.bytes(of: 0, limit: limit), name: collection.sample(0))
   }
@@ -176,6 +174,7 @@ struct CollectionRun {
       ("simple crop", .bool(transform.simpleCrop)),
       ("EXIF rotation", .bool(images.exifRotation)),
       ("fast JPEG", .bool(images.fastJPEG)),
+      ("most pixels", .integer(batches.options.decoding.maximumPixelCount)),
       ("five crops", .bool(batches.options.fiveCrops)),
       ("names of images", .string(collection.fingerprint(of: batches.range))),
     ]
