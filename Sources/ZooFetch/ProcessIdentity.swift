@@ -85,7 +85,7 @@ struct ProcessIdentity: Equatable, Sendable {
     }
   #else
     private static func currentBoot() -> String {
-      let text = readText("/proc/sys/kernel/random/boot_id") ?? ""
+      let text = readSystemFile("/proc/sys/kernel/random/boot_id") ?? ""
       return String(text.prefix { !$0.isWhitespace })
     }
 
@@ -95,20 +95,13 @@ struct ProcessIdentity: Equatable, Sendable {
 
     /// Field 22 of `/proc/PID/stat`; `nil` for a process that is gone, be it not yet waited for.
     static func startTime(of pid: Int) -> Int? {
-      guard let text = readText("/proc/\(pid)/stat"), let name = text.lastIndex(of: ")") else {
+      guard let text = readSystemFile("/proc/\(pid)/stat"), let name = text.lastIndex(of: ")")
+      else {
         return nil
       }
       let fields = text[name...].split(separator: " ")
       guard fields.count > 20, fields[1] != "Z", fields[1] != "X" else { return nil }
       return Int(fields[20])
-    }
-
-    /// The files of `/proc` have the size 0, whatever is in them.
-    private static func readText(_ path: String) -> String? {
-      guard let file = try? OpenFile(reading: path) else { return nil }
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      guard let count = try? file.read(into: &buffer, at: 0) else { return nil }
-      return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
   #endif
 }

@@ -58,8 +58,15 @@ package final class Backend: @unchecked Sendable {
 
   func count(operations: Int) { operationCount.wrappingAdd(operations, ordering: .relaxed) }
 
-  /// How many processors this process may use.
-  package static var availableProcessors: Int { Int(zk_processors()) }
+  /// How many processors this process may use, by its affinity and its container's share.
+  package static var availableProcessors: Int {
+    let processors = Int(zk_processors())
+    #if os(Linux)
+      return min(processors, ProcessorQuota().processors ?? processors)
+    #else
+      return processors
+    #endif
+  }
 
   /// Runs one forward pass, alone.
   ///

@@ -16,8 +16,9 @@ struct JPEGHeader {
       if marker == 0xD9 { break }
       if marker == 0x00 || marker == 0x01 || (0xD0...0xD8).contains(marker) { continue }
       guard offset + 2 <= bytes.count else { break }
-      let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
-      guard length >= 2, offset + length <= bytes.count else { break }
+      // Lengths that do not count their own two bytes are passed over, as by libjpeg.
+      let length = max(2, Int(bytes[offset]) << 8 | Int(bytes[offset + 1]))
+      guard offset + length <= bytes.count else { break }
       let segment = bytes[offset + 2..<offset + length]
       switch marker {
       case 0xDA:

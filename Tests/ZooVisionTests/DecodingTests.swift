@@ -153,6 +153,29 @@ import ZooCore
     }
   }
 
+  /// The limit of the file grows with that of the pixels, and no number is too large for either.
+  @Test func limitsForLargeScans() throws {
+    let usual = ImageDecodingOptions()
+    #expect(usual.maximumPixelCount == 178_956_970)
+    #expect(usual.maximumByteCount == 1 << 29)
+    #expect(ImageDecodingOptions(maximumPixelCount: 1000).maximumByteCount == 1 << 29)
+    #expect(ImageDecodingOptions(maximumPixelCount: 1 << 30).maximumByteCount == 1 << 33)
+    #expect(ImageDecodingOptions(maximumPixelCount: .max).maximumByteCount > 1 << 60)
+    let error = #expect(throws: ImageError.self) { try Fixtures.image("bomb.png") }
+    #expect(error?.description.contains("--max-pixels 178956971 ") == true)
+  }
+
+  /// A header may state more than there is memory for.
+  @Test func whatHasNoMemoryIsAnError() throws {
+    let sides = ImageError.unreadable(
+      file: "a.png", reason: "there is no memory for its 2147483647 x 1073741824 pixels")
+    var bytes = try Fixtures.bytes("1x1.png")
+    bytes.replaceSubrange(16..<24, with: [0x7F, 0xFF, 0xFF, 0xFF, 0x40, 0, 0, 0])
+    bytes.replaceSubrange(29..<33, with: [0x3A, 0x9A, 0x74, 0x28])
+    let options = ImageDecodingOptions(maximumPixelCount: .max)
+    #expect(throws: sides) { try RGBImage(decoding: bytes, name: "a.png", options: options) }
+  }
+
   @Test(arguments: [
     ("GIF89a......", "GIF"), ("II*\0........", "TIFF"), ("BM..........", "BMP"),
     ("\0\0\0\u{18}ftypheic", "HEIC"), ("\0\0\0\u{18}ftypavif", "AVIF"),

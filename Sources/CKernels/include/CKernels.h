@@ -10,8 +10,7 @@
 
 // ---- Threads ---------------------------------------------------------------------------------
 
-// How many processors this process may use: its affinity and its container's share; on Apple
-// silicon the performance cores.
+// How many processors this process may use by its affinity; on Apple silicon the performance cores.
 int zk_processors(void);
 
 typedef struct zk_pool zk_pool;
