@@ -93,8 +93,10 @@ private enum PNGText {
     return count == nil ? nil : text
   }
 
-  /// The bytes of a raw profile: three lines, of which the second is its name and the third its
-  /// length, and then hexadecimal digits. What is no such text gives bytes that are no EXIF data.
+  /// The bytes of a raw profile, or bytes that are no EXIF data where it is none.
+  ///
+  /// It has three lines, of which the second is its name and the third its length, and then
+  /// hexadecimal digits.
   static func profile(_ text: [UInt8]) -> [UInt8] {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     var bytes: [UInt8] = []
