@@ -2,6 +2,9 @@
 
 #include "CCrypto.h"
 
+#if !__has_include(<openssl/evp.h>)
+#error "OpenSSL's headers are missing: install libssl-dev (Debian, Ubuntu) or openssl-devel (Fedora)"
+#endif
 #include <dlfcn.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -1,3 +1,6 @@
+#if !__has_include(<turbojpeg.h>)
+#error "libjpeg-turbo's headers are missing: install libturbojpeg0-dev (Debian, Ubuntu), turbojpeg-devel (Fedora) or jpeg-turbo from Homebrew (macOS)"
+#endif
 #include <turbojpeg.h>
 
 #if __has_include(<jconfig.h>)

@@ -63,7 +63,7 @@ extension ModelZoo {
 
   private func network(madeUp name: String, _ precision: Precision) async throws -> Network {
     let configuration: NetworkConfiguration
-    var size: (height: Int, width: Int) = (224, 224)
+    var size = ImageSize(side: 224)
     if registry.networkNames.contains(name) {
       configuration = try registry.network(named: name)
     } else {
@@ -71,13 +71,12 @@ extension ModelZoo {
       configuration = try registry.network(of: entry)
       if let signature = entry.signature { size = sizeFromSignature(signature) }
     }
-    let imageSize = ImageSize(height: size.height, width: size.width)
-    return try await offload { _ in
+    return try await offload { [size] _ in
       let backend = try backend.get()
       do throws(NetworkError) {
         return try Network(
           madeUp: configuration.family, configuration: configuration.config,
-          size: imageSize, precision: precision, backend: backend)
+          size: size, precision: precision, backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: nil, error)
       }

@@ -70,8 +70,7 @@ extension ModelZoo {
 
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
   public func transform(for net: Network, _ info: ModelInfo) throws(ImageError) -> ImageTransform {
-    try ImageTransform(
-      size: (net.inputSize.height, net.inputSize.width), rgbStats: info.rgbStats)
+    try ImageTransform(size: net.inputSize, rgbStats: info.rgbStats)
   }
 
   private func load(

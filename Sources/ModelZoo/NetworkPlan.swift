@@ -32,8 +32,7 @@ struct NetworkPlan {
       .merging(checkpoint.config ?? JSONObject())
       .merging(options.configuration)
     classes = checkpoint.signature?.outputs.first.flatMap { $0.count == 2 ? $0[1] : nil }
-    let (height, width) = sizeFromSignature(signature)
-    size = ImageSize(height: height, width: width)
+    size = sizeFromSignature(signature)
     newSize = options.size
   }
 }

@@ -56,9 +56,9 @@ public struct Signature: Sendable, Equatable {
   }
 }
 
-/// The input size (height, width) in pixels that a signature states.
+/// The input size in pixels that a signature states.
 ///
 /// The counterpart of birder's `get_size_from_signature`: the last two extents of the first input.
-public func sizeFromSignature(_ signature: Signature) -> (height: Int, width: Int) {
-  (signature.inputs[0][2], signature.inputs[0][3])
+public func sizeFromSignature(_ signature: Signature) -> ImageSize {
+  ImageSize(height: signature.inputs[0][2], width: signature.inputs[0][3])
 }

@@ -7,7 +7,7 @@ import ZooTensors
 /// The counterpart of birder's `inference_preset`, equal to it bit for bit.
 public struct ImageTransform: Sendable {
   /// Height and width of the result, in pixels.
-  public let size: (height: Int, width: Int)
+  public let size: ImageSize
   /// Mean and standard deviation of each channel.
   public let rgbStats: RGBStats
   /// The part of the resized image's sides that the crop keeps.
@@ -17,14 +17,14 @@ public struct ImageTransform: Sendable {
 
   /// Height and width that images are resized to before the crop; with ``simpleCrop`` the least
   /// that the resized image covers.
-  public let resizedSize: (height: Int, width: Int)
+  public let resizedSize: ImageSize
   /// For each channel the normalised value of each of the 256 pixel values.
   private let tables: [Float]
 
   /// Makes a transform to images of one size.
   ///
   /// - Parameters:
-  ///   - size: Height and width of the result, in pixels.
+  ///   - size: Height and width of the result, in pixels: a network's ``Network/inputSize``.
   ///   - rgbStats: Mean and standard deviation of each channel.
   ///   - centerCrop: The image is resized to `size / centerCrop`, rounded down, and its centre
   ///     cropped to `size`.
@@ -33,13 +33,13 @@ public struct ImageTransform: Sendable {
   ///   `centerCrop` is not in 0.01...1, or the statistics are not three finite means and three
   ///   positive deviations.
   public init(
-    size: (height: Int, width: Int), rgbStats: RGBStats, centerCrop: Double = 1.0,
+    size: ImageSize, rgbStats: RGBStats, centerCrop: Double = 1.0,
     simpleCrop: Bool = false
   ) throws(ImageError) {
-    let sides = 1...16384
+    let sides = 1...ImageSize.largestSide
     guard sides.contains(size.height), sides.contains(size.width) else {
       throw .invalidTransform(
-        reason: "the size is \(size.height) x \(size.width) where each side has to be in \(sides)")
+        reason: "the size is \(size) where each side has to be in \(sides)")
     }
     guard (0.01...1).contains(centerCrop) else {
       throw .invalidTransform(reason: "centerCrop is \(centerCrop) and has to be in 0.01...1")
@@ -55,9 +55,8 @@ public struct ImageTransform: Sendable {
     self.rgbStats = rgbStats
     self.centerCrop = centerCrop
     self.simpleCrop = simpleCrop
-    resizedSize = (
-      height: Int(Double(size.height) / centerCrop), width: Int(Double(size.width) / centerCrop)
-    )
+    resizedSize = ImageSize(
+      height: Int(Double(size.height) / centerCrop), width: Int(Double(size.width) / centerCrop))
     // Multiplying by the rounded reciprocal is what the reference does; dividing by 255 differs.
     let scale = Float(1.0 / 255.0)
     tables = (0..<3).flatMap { channel in
@@ -80,12 +79,12 @@ public struct ImageTransform: Sendable {
     return Tensor(shape: [3, size.height, size.width], scalars: scalars)
   }
 
-  private func resizedSize(of image: RGBImage) -> (height: Int, width: Int) {
-    let (height, width) = resizedSize
+  private func resizedSize(of image: RGBImage) -> ImageSize {
+    let (height, width) = (resizedSize.height, resizedSize.width)
     guard simpleCrop else { return resizedSize }
     return image.width * height >= image.height * width
-      ? (height: height, width: max(width, height * image.width / image.height))
-      : (height: max(height, width * image.height / image.width), width: width)
+      ? ImageSize(height: height, width: max(width, height * image.width / image.height))
+      : ImageSize(height: max(height, width * image.height / image.width), width: width)
   }
 
   /// The centre of an axis, which halves round to even.

@@ -1,5 +1,6 @@
 import CPixels
 import CTurboJPEG
+import ZooCore
 
 /// Decodes a JPEG file as Pillow does: accurate DCT, smooth upsampling, CMYK inverted as Adobe
 /// writes it; reduced in size if the options ask for it.
@@ -21,7 +22,7 @@ func decodeJPEG(
   var (width, height) = (header.width, header.height)
   if var needed = options.reducedJPEGSize {
     if options.appliesOrientation, orientation.swapsSides {
-      needed = (height: needed.width, width: needed.height)
+      needed = ImageSize(height: needed.width, width: needed.height)
     }
     let divisor = reduction(of: header, to: needed)
     (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor)
@@ -45,7 +46,7 @@ func decodeJPEG(
 
 /// By how much the sides can be divided so that twice what is needed is left, as Pillow's
 /// `thumbnail` has it.
-private func reduction(of header: JPEGHeader, to needed: (height: Int, width: Int)) -> Int {
+private func reduction(of header: JPEGHeader, to needed: ImageSize) -> Int {
   [8, 4, 2].first {
     header.height / (2 * $0) >= needed.height && header.width / (2 * $0) >= needed.width
   } ?? 1

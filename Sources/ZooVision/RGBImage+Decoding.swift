@@ -22,15 +22,16 @@ extension RGBImage {
   /// Decodes the content of a JPEG, PNG or WebP file; of an animation, the first frame.
   ///
   /// - Parameters:
-  ///   - bytes: The whole file.
+  ///   - bytes: The whole file: `Data`, `[UInt8]`, or bytes of another kind.
   ///   - name: What errors call it.
   ///   - options: Limits, and whether an EXIF orientation is carried out.
   /// - Throws: ``ImageError`` if the content is in another format, is damaged or cut short, or is
   ///   larger than the options allow.
   public init(
-    decoding bytes: [UInt8], name: String = "the image",
+    decoding bytes: some Sequence<UInt8>, name: String = "the image",
     options: ImageDecodingOptions = ImageDecodingOptions()
   ) throws(ImageError) {
+    let bytes = [UInt8](bytes)
     guard bytes.count <= options.maximumByteCount else {
       throw .tooManyBytes(file: name, found: bytes.count, limit: options.maximumByteCount)
     }

@@ -1,3 +1,5 @@
+import ZooCore
+
 /// An image of 8-bit red, green and blue, as Pillow's `Image.open(…).convert("RGB")` gives it.
 public struct RGBImage: Sendable, Equatable {
   /// Pixels in a row.
@@ -41,7 +43,7 @@ public struct ImageDecodingOptions: Sendable {
   /// A JPEG is then decoded at a half, a quarter or an eighth of its sides, the least that is still
   /// twice as large as this, by leaving out the high frequencies of its blocks. That changes pixels:
   /// they are no longer those of the reference. See ``ImageTransform/resizedSize``.
-  public var reducedJPEGSize: (height: Int, width: Int)?
+  public var reducedJPEGSize: ImageSize?
   /// The largest number of pixels that is decoded; by default that at which Pillow raises
   /// `DecompressionBombError`.
   ///
@@ -58,7 +60,7 @@ public struct ImageDecodingOptions: Sendable {
   /// Where `maximumPixelCount` is raised, `maximumByteCount` is as many bytes as the largest format
   /// needs for so many pixels, if it is left out; else it is 512 MiB.
   public init(
-    appliesOrientation: Bool = false, reducedJPEGSize: (height: Int, width: Int)? = nil,
+    appliesOrientation: Bool = false, reducedJPEGSize: ImageSize? = nil,
     maximumPixelCount: Int? = nil, maximumByteCount: Int? = nil
   ) {
     let usual = ImageDecodingOptions.usualPixelCount

@@ -15,7 +15,7 @@ import Testing
     let (net, info, transform) = try await zoo.loadPretrainedModelAndTransform(Digits.model)
     #expect(info.network == "vit_digits_ls")
     #expect(info.classNames.isEmpty && net.classes == 0 && net.embeddingSize == 96)
-    #expect(sizeFromSignature(info.signature) == (32, 32))
+    #expect(sizeFromSignature(info.signature) == ImageSize(side: 32))
     #expect(info.birderVersion == "v0.8.4")
 
     let (embeddings, maps) = (try Digits.expected("embedding"), try Digits.expected("stage1"))
@@ -125,7 +125,7 @@ import Testing
       Digits.model,
       options: LoadOptions(
         size: ImageSize(height: 48, width: 64), configuration: configuration))
-    #expect(transform.size == (48, 64))
+    #expect(net.inputSize == ImageSize(height: 48, width: 64) && transform.size == net.inputSize)
     let image = try RGBImage(contentsOf: try Digits.samples()[0].path)
     let features = try net.detectionFeatures(Tensor.stack([transform(image)]))
     #expect(features.map(\.stage) == ["stage1", "stage2"])

@@ -11,7 +11,7 @@ import Testing
   init() throws {
     directory = try TemporaryDirectory()
     transform = try ImageTransform(
-      size: (32, 32), rgbStats: RGBStats(mean: [0, 0, 0], std: [1, 1, 1]))
+      size: ImageSize(side: 32), rgbStats: RGBStats(mean: [0, 0, 0], std: [1, 1, 1]))
   }
 
   /// The samples, again and again; each image of which the number is in `faulty` is damaged.

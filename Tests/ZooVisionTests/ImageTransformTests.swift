@@ -13,10 +13,9 @@ import ZooTensors
     #expect(cases.count >= 28)
     for expected in cases {
       let name = try #require(expected["file"]?.string)
-      let size = (
+      let size = ImageSize(
         height: try #require(expected["height"]?.integer),
-        width: try #require(expected["width"]?.integer)
-      )
+        width: try #require(expected["width"]?.integer))
       let centerCrop = try #require(expected["center_crop"]?.double)
       let simpleCrop = expected["simple_crop"] == true
       let transform = try ImageTransform(
@@ -34,13 +33,13 @@ import ZooTensors
     let image = RGBImage(
       width: 1, height: 30000, pixels: Array(repeating: 255, count: 3 * 30000))
     let transform = try ImageTransform(
-      size: (height: 8, width: 16384), rgbStats: Self.centred, simpleCrop: true)
+      size: ImageSize(height: 8, width: 16384), rgbStats: Self.centred, simpleCrop: true)
     #expect(transform(image) == Tensor(shape: [3, 8, 16384], repeating: 1))
   }
 
   @Test(arguments: [0, -1, 16385, Int.max])
   func impossibleSizesAreRefused(side: Int) {
-    for size in [(height: side, width: 8), (height: 8, width: side)] {
+    for size in [ImageSize(height: side, width: 8), ImageSize(height: 8, width: side)] {
       #expect(throws: ImageError.self) { try ImageTransform(size: size, rgbStats: Self.centred) }
     }
   }
@@ -49,7 +48,7 @@ import ZooTensors
   func impossibleCropsAreRefused(centerCrop: Double) {
     let error = #expect(throws: ImageError.self) {
       try ImageTransform(
-        size: (height: 8, width: 8), rgbStats: Self.centred, centerCrop: centerCrop)
+        size: ImageSize(side: 8), rgbStats: Self.centred, centerCrop: centerCrop)
     }
     #expect(error?.kind == .usage)
   }
@@ -60,7 +59,7 @@ import ZooTensors
       RGBStats(mean: [0, .nan, 0], std: [1, 1, 1]), RGBStats(mean: [0, 0, 0], std: []),
     ] {
       #expect(throws: ImageError.self) {
-        try ImageTransform(size: (height: 8, width: 8), rgbStats: stats)
+        try ImageTransform(size: ImageSize(side: 8), rgbStats: stats)
       }
     }
   }
@@ -69,7 +68,7 @@ import ZooTensors
 @Suite struct FiveCropsTests {
   @Test func cropsEqualTheReferences() throws {
     let transform = try ImageTransform(
-      size: (height: 31, width: 26),
+      size: ImageSize(height: 31, width: 26),
       rgbStats: RGBStats(mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]))
     let images = try ["420.jpg", "rgb8.png"].map { transform(try Fixtures.image($0)) }
     let crops = try Tensor.stack(images).fiveCrops()

@@ -1,6 +1,9 @@
 #ifndef ZOO_CCURL_H
 #define ZOO_CCURL_H
 
+#if !__has_include(<curl/curl.h>)
+#error "libcurl's headers are missing: install libcurl4-openssl-dev (Debian, Ubuntu), libcurl-devel (Fedora) or the command line tools of Xcode (macOS)"
+#endif
 #include <curl/curl.h>
 
 // libcurl, loaded with the first call: it brings some thirty libraries with it, and starting a

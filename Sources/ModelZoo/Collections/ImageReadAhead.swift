@@ -57,7 +57,7 @@ actor ImageReadAhead {
     }
     guard start < end else { return nil }
     decodeAhead()
-    let (height, width) = batches.transform.size
+    let (height, width) = (batches.transform.size.height, batches.transform.size.width)
     let crops = batches.options.fiveCrops ? 5 : 1
     let size = 3 * height * width
     var scalars: [Float] = []

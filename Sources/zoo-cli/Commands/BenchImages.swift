@@ -34,7 +34,8 @@ extension Zoo {
 
     func run() async throws {
       let transform = try ImageTransform(
-        size: (size, size), rgbStats: RGBStats(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
+        size: ImageSize(side: size),
+        rgbStats: RGBStats(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
       let options = ImageDecodingOptions(reducedJPEGSize: fastJPEG ? transform.resizedSize : nil)
       let rows = try await offload { cancellation in
         try images.map { path in

@@ -135,22 +135,6 @@ struct ClassificationReport {
 }
 
 extension [Float] {
-  /// The positions of the largest numbers, the largest first; of equal ones, the first comes first.
-  func largest(_ count: Int) -> [Int] {
-    // Many are sorted; a few are found faster without.
-    guard count < 100 else {
-      return [Int](indices.sorted { (self[$1], $0) < (self[$0], $1) }.prefix(count))
-    }
-    var best: [Int] = []
-    for index in indices {
-      if best.count == count, let last = best.last, !(self[index] > self[last]) { continue }
-      let place = best.firstIndex { self[index] > self[$0] } ?? best.endIndex
-      best.insert(index, at: place)
-      if best.count > count { best.removeLast() }
-    }
-    return best
-  }
-
   /// The place that a number has among all, the largest having place 1; of equal ones, the first
   /// comes first.
   func rank(of index: Int) -> Int {

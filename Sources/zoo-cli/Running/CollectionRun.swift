@@ -39,7 +39,7 @@ struct CollectionRun {
       model, options: LoadOptions(size: images.size, precision: precision),
       progress: progress.handler)
     let transform = try ImageTransform(
-      size: (net.inputSize.height, net.inputSize.width), rgbStats: info.rgbStats,
+      size: net.inputSize, rgbStats: info.rgbStats,
       centerCrop: images.centerCrop, simpleCrop: images.simpleCrop)
     var batchOptions = ImageBatchOptions()
     batchOptions.batchSize = options.batchSize
