@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// birder's `RoPE_ViT` class: a ViT whose attention knows places by rotation.

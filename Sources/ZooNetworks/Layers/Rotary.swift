@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// How the places of a grid of patches become angles: a rotary position embedding.

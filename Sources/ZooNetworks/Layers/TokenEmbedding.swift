@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// What makes a sequence of tokens of an image's patches: special tokens before them, and positions.

@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// A plain vision transformer: patches, tokens, blocks that keep their number and size, a pool.
