@@ -39,7 +39,7 @@ struct ImageOptions: ParsableArguments {
   /// How image files are read.
   ///
   /// - Parameter size: what they are resized to.
-  func decoding(for size: (height: Int, width: Int)) -> ImageDecodingOptions {
+  func decoding(for size: ImageSize) -> ImageDecodingOptions {
     ImageDecodingOptions(
       appliesOrientation: exifRotation, reducedJPEGSize: fastJPEG ? size : nil,
       maximumPixelCount: maxPixels)
