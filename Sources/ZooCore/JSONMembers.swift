@@ -35,6 +35,9 @@ package struct JSONMembers: Sendable {
     return try JSONValue(parsing: text[place])
   }
 
+  /// Where the value of a key stands in the text; `nil` where it is missing.
+  package func place(of key: String) -> Range<Int>? { places[key] }
+
   /// The members of an object that was opened; `nil` where there is none.
   package func members(of key: String) -> JSONMembers? { opened[key] }
 

@@ -38,11 +38,14 @@ public struct TableColumn: Equatable, Sendable {
   public var name: String
   /// What is in it.
   public var kind: Kind
+  /// The names of a vector's numbers, where they have any; tables of text show them.
+  public var elements: [String]
 
   /// Makes a column.
-  public init(_ name: String, _ kind: Kind) {
+  public init(_ name: String, _ kind: Kind, elements: [String] = []) {
     self.name = name
     self.kind = kind
+    self.elements = elements
   }
 }
 

@@ -136,8 +136,7 @@ struct CollectionTests {
     let table = try ParquetFile(path: zoo.path("rows.parquet"))
     #expect(
       table.schema.columns == [
-        TableColumn("sample", .text), TableColumn("label", .integer),
-        TableColumn("embedding", .vector([96])),
+        TableColumn("sample", .text), .label, .labelName, TableColumn("embedding", .vector([96])),
       ])
     #expect(table.rowCount == 24)
   }
@@ -199,8 +198,11 @@ struct CollectionTests {
     #expect(written.output.contains("\"top1\": 1"))
     let rows = try String(contentsOfFile: zoo.path("classes.csv"), encoding: .utf8)
       .split(separator: "\n")
-    #expect(rows[0] == "sample,label,digit_label,digit_rank,digit,digit_index,digit_probability")
-    #expect(rows[1].contains(",0,0,1,0,0,"))
+    #expect(
+      rows[0]
+        == "sample,label,label_name,digit_label,digit_label_name,digit_rank,digit,digit_index,"
+        + "digit_probability")
+    #expect(rows[1].contains(",0,0,0,0,1,0,0,"))
   }
 
   @Test func labelMap() async throws {

@@ -102,10 +102,55 @@ struct FormatTests {
 
   @Test func labelsOfAnOlderArrayGo() throws {
     try TableRenderer.write(Table.fixture, to: directory("x.npy"), format: .npy)
-    #expect(try directory.names == ["x.label.npy", "x.names.txt", "x.npy"])
-    try TableRenderer.write(
-      Table.large(rows: 1, dimension: 1), to: directory("x.npy"), format: .npy)
+    #expect(try directory.names == ["x.label.npy", "x.meta.json", "x.names.txt", "x.npy"])
+    var table = Table.large(rows: 1, dimension: 1)
+    table.schema.metadata = []
+    try TableRenderer.write(table, to: directory("x.npy"), format: .npy)
     #expect(try directory.names == ["x.names.txt", "x.npy"])
+  }
+
+  @Test(arguments: [TableFormat.npy, .npz])
+  func arraysHaveTheirMetadataBesideThem(_ format: TableFormat) throws {
+    var table = Table.fixture
+    table.schema.metadata.append(TableSchema.classes(["ant", "\"bee\"\n"]))
+    let path = directory("x.\(format.rawValue)")
+    try TableRenderer.write(table, to: path, format: format)
+    let json = try JSONValue(parsing: try content(directory("x.meta.json")))
+    #expect(json == ["model": "tiny", "classes": ["ant", "\"bee\"\n"]])
+    let shard = try format == .npy ? TensorShard(npy: path) : TensorShard(npz: path)
+    #expect(shard.schema == table.schema)
+    try write(Array("[]".utf8), to: directory("x.meta.json"))
+    let error = failure {
+      try TableMerge.merge([path], into: directory("y.\(format.rawValue)"))
+    }
+    #expect(error?.file == directory("x.meta.json"))
+    #expect(error?.kind == .integrity)
+  }
+
+  /// Names of a vector's numbers are the columns' names in text.
+  @Test func numbersHaveTheirNamesInText() throws {
+    func table(_ vectors: [(name: String, elements: [String])]) -> Table {
+      Table(
+        schema: TableSchema(
+          columns: [TableColumn("sample", .text)]
+            + vectors.map { TableColumn($0.name, .vector([2]), elements: $0.elements) }),
+        batch: TableBatch(
+          [.texts(["a"])] + vectors.map { _ in .vectors(Tensor(shape: [1, 2], scalars: [1, 2])) }))
+    }
+    func text(_ table: Table, _ format: TableFormat) throws -> String {
+      let path = directory("x.\(format.rawValue)")
+      try TableRenderer.write(table, to: path, format: format)
+      return String(decoding: try content(path), as: UTF8.self)
+    }
+    let one = table([("digit", ["x, y", "\"z\""])])
+    #expect(try text(one, .csv) == "sample,\"x, y\",\"\"\"z\"\"\"\na,1.0,2.0\n")
+    #expect(try text(one, .jsonl) == #"{"sample":"a","digit":{"x, y":1.0,"\"z\"":2.0}}"# + "\n")
+    let two = table([("digit", ["x", "y"]), ("parity", ["x", "y"])])
+    #expect(try text(two, .csv).hasPrefix("sample,digit_x,digit_y,parity_x,parity_y\n"))
+    let reserved = table([("digit", ["sample", "y"])])
+    #expect(try text(reserved, .csv).hasPrefix("sample,digit_sample,digit_y\n"))
+    let twins = table([("digit", ["x", "x"])])
+    #expect(failure { try TableFormat.csv.check(twins.schema, for: "x.csv") }?.kind == .usage)
   }
 
   @Test func columnsWithoutAPlaceAreRefusedAtOnce() {

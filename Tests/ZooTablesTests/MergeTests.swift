@@ -74,7 +74,7 @@ struct MergeTests {
     #expect(try outputs(merged).isEmpty)
   }
 
-  @Test(arguments: [TableFormat.safetensors, .parquet])
+  @Test(arguments: [TableFormat.npy, .npz, .safetensors, .parquet])
   func otherModelsAreRefused(_ format: TableFormat) throws {
     let paths = ["tiny", "other"].map { directory("\($0).\(format.rawValue)") }
     for (path, model) in zip(paths, ["tiny", "other"]) {

@@ -225,7 +225,7 @@ struct SpoolTests {
     }
     try spool.render(format: .npy)
     spool.remove()
-    #expect(try directory.names == ["x.names.txt", "x.npy"])
+    #expect(try directory.names == ["x.meta.json", "x.names.txt", "x.npy"])
   }
 }
 

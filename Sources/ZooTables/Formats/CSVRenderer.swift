@@ -1,8 +1,8 @@
 import ZooCore
 /// Writes comma-separated values (RFC 4180), in the columns that birder's `predict` script writes.
 ///
-/// The numbers of a vector are columns `0`, `1` and so on; of several vectors, `NAME_0` and so on.
-/// Nothing is an empty field.
+/// The numbers of a vector are columns with their names, or `0`, `1` and so on; of several vectors,
+/// `NAME_0` and so on. Nothing is an empty field.
 enum CSVRenderer {
   static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
     var text = TextBuffer(file)
@@ -25,12 +25,14 @@ enum CSVRenderer {
     try text.flush()
   }
 
-  private static func header(_ schema: TableSchema) -> [String] {
-    let vectorCount = schema.columns.count { $0.kind.isVector }
+  static func header(_ schema: TableSchema) -> [String] {
+    let others = Set(schema.columns.lazy.filter { !$0.kind.isVector }.map(\.name))
+    let isOne = schema.columns.count { $0.kind.isVector } == 1
     return schema.columns.flatMap { column -> [String] in
       guard case .vector(let shape) = column.kind else { return [column.name] }
-      let prefix = vectorCount == 1 ? "" : column.name + "_"
-      return (0..<shape.reduce(1, *)).map { "\(prefix)\($0)" }
+      let count = shape.reduce(1, *)
+      let names = column.elements.count == count ? column.elements : (0..<count).map { "\($0)" }
+      return isOne && others.isDisjoint(with: names) ? names : names.map { "\(column.name)_\($0)" }
     }
   }
 

@@ -3,12 +3,16 @@ import ZooTensors
 
 /// Writes one JSON object for each row, with a member for each column.
 ///
-/// Vectors are arrays, one in another for each extent. Nothing is null, as is a number that JSON
+/// Vectors are arrays, one in another for each extent, or objects where their numbers have names.
+/// Nothing is null, as is a number that JSON
 /// does not have.
 enum JSONLinesRenderer {
   static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
     var text = TextBuffer(file)
     let keys = source.schema.columns.map { JSONValue.string($0.name).serialized() + ":" }
+    let elements = source.schema.columns.map { column in
+      column.elements.map { JSONValue.string($0).serialized() + ":" }
+    }
     let columns = Array(source.schema.columns.indices)
     try source.forEachBatch(of: columns) { (batch) throws(TableError) in
       for row in 0..<batch.rowCount {
@@ -16,7 +20,7 @@ enum JSONLinesRenderer {
         for (index, values) in batch.columns.enumerated() {
           if index > 0 { text.append(",") }
           text.append(keys[index])
-          append(values, row, to: &text)
+          append(values, row, elements[index], to: &text)
         }
         text.append("}")
         try text.endLine()
@@ -26,7 +30,7 @@ enum JSONLinesRenderer {
   }
 
   private static func append(
-    _ values: TableBatch.Values, _ row: Int, to text: inout TextBuffer
+    _ values: TableBatch.Values, _ row: Int, _ elements: [String], to text: inout TextBuffer
   ) {
     switch values {
     case .texts(let texts):
@@ -36,7 +40,12 @@ enum JSONLinesRenderer {
     case .numbers(let numbers): append(numbers[row] ?? .nan, to: &text)
     case .vectors(let tensor):
       let size = tensor.shape.dropFirst().reduce(1, *)
-      append(tensor, tensor.shape.dropFirst(), row * size..<(row + 1) * size, to: &text)
+      let range = row * size..<(row + 1) * size
+      if size > 0, elements.count == size {
+        append(tensor.scalars[range], elements, to: &text)
+      } else {
+        append(tensor, tensor.shape.dropFirst(), range, to: &text)
+      }
     }
   }
 
@@ -54,6 +63,17 @@ enum JSONLinesRenderer {
       append(tensor, shape.dropFirst(), start..<start + step, to: &text)
     }
     text.append("]")
+  }
+
+  private static func append(
+    _ numbers: ArraySlice<Float>, _ keys: [String], to text: inout TextBuffer
+  ) {
+    for (index, (key, number)) in zip(keys, numbers).enumerated() {
+      text.append(index == 0 ? "{" : ",")
+      text.append(key)
+      append(number, to: &text)
+    }
+    text.append("}")
   }
 
   private static func append(_ number: Float, to text: inout TextBuffer) {

@@ -4,7 +4,7 @@ import ZooCore
 /// Writes the columns of numbers as NumPy's arrays, and the names of the rows beside them.
 enum NumpyRenderer {
   /// Writes the one vector column; the names go to `STEM.names.txt`, the labels to
-  /// `STEM.label.npy`.
+  /// `STEM.label.npy`, and what is said of the table to `STEM.meta.json`.
   static func writeNPY(
     _ source: some TableSource, to file: TableOutput, _ files: inout OutputFiles
   ) throws(TableError) {
@@ -18,9 +18,11 @@ enum NumpyRenderer {
       }
     }
     try writeNames(source, for: file.path, &files)
+    try writeMetadata(source.schema, for: file.path, &files)
   }
 
-  /// Writes an archive of all columns of numbers, and the names to `STEM.names.txt`.
+  /// Writes an archive of all columns of numbers, the names to `STEM.names.txt`, and what is said of
+  /// the table to `STEM.meta.json`.
   static func writeNPZ(
     _ source: some TableSource, to file: TableOutput, _ files: inout OutputFiles
   ) throws(TableError) {
@@ -44,6 +46,7 @@ enum NumpyRenderer {
     }
     try file.append(layout.end)
     try writeNames(source, for: file.path, &files)
+    try writeMetadata(source.schema, for: file.path, &files)
   }
 
   /// The file of the names of the rows.
@@ -51,6 +54,9 @@ enum NumpyRenderer {
 
   /// The file of the labels of the rows.
   static func labelPath(for path: String) -> String { stem(of: path) + ".label.npy" }
+
+  /// The file of what is said of the table.
+  static func metadataPath(for path: String) -> String { stem(of: path) + ".meta.json" }
 
   private static func stem(of path: String) -> String {
     let suffix = path.suffix(4).lowercased()
@@ -93,5 +99,19 @@ enum NumpyRenderer {
       try text.endLine()
     }
     try text.flush()
+  }
+
+  /// One JSON object; names of classes are lists, all else texts.
+  private static func writeMetadata(
+    _ schema: TableSchema, for path: String, _ files: inout OutputFiles
+  ) throws(TableError) {
+    guard !schema.metadata.isEmpty else { return files.replace(metadataPath(for: path)) }
+    var object = JSONObject()
+    for (key, value) in schema.metadata {
+      let list = TableSchema.isClasses(key) ? try? JSONValue(parsing: value) : nil
+      object[key] = list ?? .string(value)
+    }
+    let text = JSONValue.object(object).serialized(pretty: true)
+    try files.begin(metadataPath(for: path)).append(Array((text + "\n").utf8))
   }
 }

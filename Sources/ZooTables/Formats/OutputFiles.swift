@@ -12,7 +12,7 @@ struct OutputFiles {
   private var files: [TableOutput] = []
   private var replaced: [String] = []
   /// No format has more.
-  private static let limit = 3
+  private static let limit = 4
 
   /// - Parameter scratch: a directory for temporary files, that of this output alone.
   init(scratch: String?) { self.scratch = scratch }

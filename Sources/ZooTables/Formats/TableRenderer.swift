@@ -34,6 +34,9 @@ extension TableFormat {
   ///   `usage` if no format has.
   public func check(_ schema: TableSchema, for path: String) throws(TableError) {
     if let fault = schema.fault { throw TableError(.usage, path, fault) }
+    if self == .csv, let twin = CSVRenderer.header(schema).firstTwin {
+      throw TableError(.usage, path, "two columns would be called '\(twin)'; choose .parquet")
+    }
     if self == .parquet { _ = try ParquetWriter(schema, path: path) }
     if let reason = refusal(of: schema) {
       throw TableError(
@@ -49,7 +52,7 @@ extension TableFormat {
     case .npy:
       guard kinds.count(where: \.isVector) == 1, texts <= 1,
         schema.columns.allSatisfy({
-          $0.kind == .text || $0.kind.isVector || $0 == TableFormat.labelColumn
+          $0.kind == .text || $0.kind.isVector || $0 == .label
         })
       else { return "a file .npy holds one array, with a name and a label for each row" }
     case .npz, .safetensors:
@@ -59,9 +62,14 @@ extension TableFormat {
     }
     return nil
   }
+}
 
-  /// The column that a `.npy` file has in a second file beside it.
-  static let labelColumn = TableColumn("label", .integer)
+extension [String] {
+  /// The first text that stands twice.
+  fileprivate var firstTwin: String? {
+    var known: Set<String> = []
+    return first { !known.insert($0).inserted }
+  }
 }
 
 extension TableColumn.Kind {

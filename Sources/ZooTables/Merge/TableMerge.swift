@@ -4,17 +4,25 @@ import ZooCore
 public enum TableMerge {
   /// Joins files of one format, in the given order.
   ///
-  /// The result is that of one run over the inputs of all shards, byte for byte.
+  /// The result is that of one run over the inputs of all shards, byte for byte. Files of other runs
+  /// can be joined too, if their numbers mean the same: those of classes are compared by the names
+  /// that stand beside them or in the metadata.
   /// - Parameters:
-  ///   - shards: the files, each once; their names tell the format.
+  ///   - shards: the files, each once; their names tell the format. Where they say which shards they
+  ///     are, they have to be all of one run, in order.
   ///   - output: the file to be written, of the same format.
   ///   - compression: that of a Parquet file.
+  ///   - renumbering: whether labels of different numberings get a common one, in which the classes
+  ///     of the first file come first, in place of being an error.
+  ///   - note: is told what cannot be compared.
   /// - Returns: how many rows it has.
-  /// - Throws: ``TableError``; `usage` if formats, columns or what is said of the tables differ, or
-  ///   the output is one of the shards; `integrity` if a file is damaged.
+  /// - Throws: ``TableError``; `usage` if formats, columns, numberings or what is said of the tables
+  ///   differ, a shard is missing or out of order, or the output is one of the shards; `integrity`
+  ///   if a file is damaged.
   @discardableResult
   public static func merge(
-    _ shards: [String], into output: String, compression: ParquetCompression = .none
+    _ shards: [String], into output: String, compression: ParquetCompression = .none,
+    renumbering: Bool = false, note: (String) -> Void = { _ in }
   ) throws(TableError) -> Int {
     let format = try format(of: output)
     guard !shards.isEmpty else {
@@ -32,17 +40,19 @@ public enum TableMerge {
         throw TableError(.usage, shard, "it was given twice; give each shard once")
       }
     }
+    let result: (rows: Int, hasNamelessLabels: Bool)
     switch format {
     case .csv:
-      return try TextMerge.merge(shards, into: output) { (path) throws(TableError) in
-        try CSVShard(path)
+      result = try TextMerge.merge(shards, into: output, renumbering: renumbering) {
+        (path) throws(TableError) in try CSVShard(path)
       }
     case .jsonl:
-      return try TextMerge.merge(shards, into: output) { (path) throws(TableError) in
-        try JSONLinesShard(path)
+      result = try TextMerge.merge(shards, into: output, renumbering: renumbering) {
+        (path) throws(TableError) in try JSONLinesShard(path)
       }
     case .npy, .npz, .safetensors:
-      return try merge(shards, format, output, compression) { (path) throws(TableError) in
+      result = try merge(shards, format, output, compression, renumbering) {
+        (path) throws(TableError) in
         switch format {
         case .npy: try TensorShard(npy: path)
         case .npz: try TensorShard(npz: path)
@@ -50,19 +60,26 @@ public enum TableMerge {
         }
       }
     case .parquet:
-      return try merge(shards, format, output, compression) { (path) throws(TableError) in
-        try ParquetShard(path)
+      result = try merge(shards, format, output, compression, renumbering) {
+        (path) throws(TableError) in try ParquetShard(path)
       }
     }
+    if result.hasNamelessLabels, shards.count > 1 {
+      note(
+        "the labels in \(shards[0]) are numbers without names, so that nothing tells whether they mean"
+          + " the same in all files")
+    }
+    return result.rows
   }
 
   private static func merge<Shard: TableSource>(
     _ shards: [String], _ format: TableFormat, _ output: String,
-    _ compression: ParquetCompression, open: @escaping (String) throws(TableError) -> Shard
-  ) throws(TableError) -> Int {
-    let rows = try JoinedSource(shards, open: open)
+    _ compression: ParquetCompression, _ renumbering: Bool,
+    open: @escaping (String) throws(TableError) -> Shard
+  ) throws(TableError) -> (Int, Bool) {
+    let rows = try JoinedSource(shards, renumbering: renumbering, open: open)
     try TableRenderer.write(rows, to: output, format: format, compression: compression)
-    return rows.rowCount
+    return (rows.rowCount, rows.schema.hasNamelessLabels)
   }
 
   private static func format(of path: String) throws(TableError) -> TableFormat {

@@ -14,22 +14,25 @@ struct TensorShard: TableSource {
   let rowCount: Int
   private let contents: [Content]
   private static let batchBytes = 4 << 20
+  private static let metadataLimit = 256 << 20
   /// The names that the columns of a `.npy` file go by.
   private static let (sample, embedding) = ("sample", "embedding")
 
-  /// Opens an array, and the names and labels that are beside it.
+  /// Opens an array, and the names, labels and metadata that are beside it.
   init(npy path: String) throws(TableError) {
     var arrays: [(String, TensorView)] = []
     let labels = NumpyRenderer.labelPath(for: path)
     if TensorShard.isThere(labels) {
       let array = try TensorShard.numpyArray(labels)
-      arrays.append((TableFormat.labelColumn.name, try TensorShard.view(array, labels)))
+      arrays.append((TableColumn.label.name, try TensorShard.view(array, labels)))
     }
     arrays.append((TensorShard.embedding, try TensorShard.view(TensorShard.numpyArray(path), path)))
-    try self.init(path, names: TensorShard.names(beside: path), arrays)
+    try self.init(
+      path, names: TensorShard.names(beside: path), arrays,
+      metadata: TensorShard.metadata(beside: path))
   }
 
-  /// Opens an archive of arrays, and the names that are beside it.
+  /// Opens an archive of arrays, and the names and metadata that are beside it.
   init(npz path: String) throws(TableError) {
     let found: [NumpyArray]
     do throws(CheckpointError) {
@@ -40,7 +43,9 @@ struct TensorShard: TableSource {
     let arrays = try found.map { (array) throws(TableError) in
       (array.name, try TensorShard.view(array, path))
     }
-    try self.init(path, names: TensorShard.names(beside: path), arrays)
+    try self.init(
+      path, names: TensorShard.names(beside: path), arrays,
+      metadata: TensorShard.metadata(beside: path))
   }
 
   /// Opens a file of tensors; its metadata have the names of the rows.
@@ -188,6 +193,24 @@ extension TensorShard {
     }
     let lines = text.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     return lines.dropLast().map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What the file of metadata says, if there is one.
+  private static func metadata(
+    beside path: String
+  ) throws(TableError) -> [(key: String, value: String)] {
+    let path = NumpyRenderer.metadataPath(for: path)
+    guard isThere(path) else { return [] }
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try readFile(path, limit: metadataLimit)
+    } catch {
+      throw TableError(error, file: path)
+    }
+    guard let object = (try? JSONValue(parsing: bytes))?.object else {
+      throw .corrupt(path, "it is no JSON object; make it again")
+    }
+    return object.map { ($0, $1.string ?? $1.serialized()) }
   }
 
   /// The names in the metadata of safetensors.

@@ -10,20 +10,31 @@ protocol TextShard {
   /// What has to be equal to be joined, in words; `nil` if it is not known for want of rows.
   var columns: [String]? { get }
   var rowCount: Int { get }
+  /// Which names the numbers of labels, and of each level's classes, stand for.
+  var numberings: [String: Numbering] { get }
+
+  /// Goes through the numbers of the rows' labels, with their places in the text.
+  func forEachLabel(
+    _ body: (Int64, Range<Int>) throws(TableError) -> Void
+  ) throws(TableError)
 }
 
 /// Joins texts.
+///
+/// Only one of the files is open at any time.
 enum TextMerge {
   private static let step = 1 << 20
 
-  /// Only one of the files is open at any time.
   static func merge<Shard: TextShard>(
-    _ paths: [String], into output: String, open: (String) throws(TableError) -> Shard
-  ) throws(TableError) -> Int {
+    _ paths: [String], into output: String, renumbering: Bool,
+    open: (String) throws(TableError) -> Shard
+  ) throws(TableError) -> (rows: Int, hasNamelessLabels: Bool) {
+    let labels = renumbering ? try numbers(of: paths, open: open) : nil
     var files = OutputFiles(scratch: nil)
     let file = try files.begin(output)
     var rows = 0
     var first: (file: String, columns: [String])?
+    var known: [String: Numbering] = [:]
     for (index, path) in paths.enumerated() {
       let shard = try open(path)
       if let columns = shard.columns {
@@ -36,29 +47,74 @@ enum TextMerge {
         }
         first = first ?? (path, columns)
       }
+      for (group, numbering) in shard.numberings.sorted(by: { $0.key < $1.key }) {
+        if group == NumberedColumns.labels, labels != nil { continue }
+        guard let contradiction = known[group, default: Numbering()].add(numbering) else {
+          continue
+        }
+        if group == NumberedColumns.labels {
+          throw .otherLabels(path, contradiction, first: paths[0])
+        }
+        throw TableError(
+          .usage, path,
+          "the classes of its '\(group)' are others: \(contradiction) in \(paths[0]) or a file"
+            + " after it; give files of one model and its heads")
+      }
       rows += shard.rowCount
-      try append(shard.text, from: index == 0 ? 0 : shard.rowsStart, to: file)
+      try append(shard, from: index == 0 ? 0 : shard.rowsStart, labels?[index], to: file)
     }
     try files.finish()
-    return rows
+    let names = first?.columns ?? []
+    let isNameless =
+      names.contains(TableColumn.label.name) && !names.contains(TableColumn.labelName.name)
+    return (rows, isNameless)
+  }
+
+  /// What the numbers of each file's labels become in a common numbering; `nil` if they can stay.
+  private static func numbers<Shard: TextShard>(
+    of paths: [String], open: (String) throws(TableError) -> Shard
+  ) throws(TableError) -> [[Int64: Int64]]? {
+    var joined = Numbering()
+    var isJoined = true
+    var numbering = Numbering()
+    var numbers: [[Int64: Int64]] = []
+    for path in paths {
+      let own = try open(path).numberings[NumberedColumns.labels] ?? Numbering()
+      if joined.add(own) != nil { isJoined = false }
+      let (new, contradiction) = numbering.renumber(own)
+      if let contradiction {
+        throw TableError(
+          .usage, path,
+          "its labels have no common numbers with those of \(paths[0]): \(contradiction); give files"
+            + " of one model")
+      }
+      numbers.append(new)
+    }
+    return isJoined ? nil : numbers
   }
 
   private static func append(
-    _ text: ByteStorage, from start: Int, to file: TableOutput
+    _ shard: some TextShard, from start: Int, _ labels: [Int64: Int64]?, to file: TableOutput
   ) throws(TableError) {
-    try forEachPart(of: text, from: start) { (part) throws(TableError) in
-      try file.append(UnsafeRawBufferPointer(rebasing: part).bytes)
+    var done = start
+    if let labels {
+      try shard.forEachLabel { (number, place) throws(TableError) in
+        guard let new = labels[number], new != number else { return }
+        try append(shard.text, done..<place.lowerBound, to: file)
+        try file.append(Array(String(new).utf8))
+        done = place.upperBound
+      }
     }
+    try append(shard.text, done..<shard.text.bytes.count, to: file)
   }
 
-  /// Goes through bytes in parts, whose memory is given back.
-  fileprivate static func forEachPart<E: Error>(
-    of text: ByteStorage, from start: Int, _ body: (Slice<UnsafeRawBufferPointer>) throws(E) -> Void
-  ) throws(E) {
-    for start in stride(from: start, to: text.bytes.count, by: step) {
-      let range = start..<min(start + step, text.bytes.count)
-      try body(text.bytes[range])
-      text.discard(range)
+  private static func append(
+    _ text: ByteStorage, _ range: Range<Int>, to file: TableOutput
+  ) throws(TableError) {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
+      let part = start..<min(start + step, range.upperBound)
+      try file.append(UnsafeRawBufferPointer(rebasing: text.bytes[part]).bytes)
+      if part.count == step { text.discard(part) }
     }
   }
 
@@ -83,67 +139,12 @@ enum TextMerge {
   }
 }
 
-/// Comma-separated values, of which the first line tells the columns.
-struct CSVShard: TextShard {
-  let text: ByteStorage
-  let rowsStart: Int
-  let columns: [String]?
-  let rowCount: Int
-
-  init(_ path: String) throws(TableError) {
-    text = try TextMerge.text(of: path)
-    guard let end = text.bytes.firstIndex(of: UInt8(ascii: "\n")) else {
-      throw .corrupt(path, "it has no line with the names of the columns")
-    }
-    rowsStart = end + 1
-    columns = text.bytes[..<end].split(
-      separator: UInt8(ascii: ","), omittingEmptySubsequences: false
-    ).map { String(decoding: $0, as: UTF8.self) }
-    var isQuoted = false
-    var rows = 0
-    TextMerge.forEachPart(of: text, from: end + 1) { part in
-      for byte in part {
-        if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-        if byte == UInt8(ascii: "\n"), !isQuoted { rows += 1 }
-      }
-    }
-    if isQuoted { throw .corrupt(path, "a quoted field has no end: it was cut off, make it again") }
-    rowCount = rows
-  }
-}
-
-/// One JSON object on each line, of which the first tells the columns.
-struct JSONLinesShard: TextShard {
-  let text: ByteStorage
-  let rowsStart = 0
-  let columns: [String]?
-  let rowCount: Int
-
-  init(_ path: String) throws(TableError) {
-    text = try TextMerge.text(of: path)
-    var rows = 0
-    TextMerge.forEachPart(of: text, from: 0) { part in
-      for byte in part where byte == UInt8(ascii: "\n") { rows += 1 }
-    }
-    rowCount = rows
-    let line = text.bytes.prefix { $0 != UInt8(ascii: "\n") }
-    if rowCount == 0 {
-      columns = nil
-      return
-    }
-    let object: JSONObject?
-    do throws(JSONError) {
-      object = try JSONValue(parsing: line).object
-    } catch {
-      throw .corrupt(path, "its first line is \(error.description)")
-    }
-    guard let object else { throw .corrupt(path, "its first line is no JSON object") }
-    columns = object.map { $0.0 + JSONLinesShard.shape(of: $0.1) }
-  }
-
-  /// The extents of arrays in one another, in words.
-  private static func shape(of value: JSONValue) -> String {
-    guard let array = value.array else { return "" }
-    return " [\(array.count)]" + (array.first.map(shape) ?? "")
+extension [String: Numbering] {
+  /// Takes the number and name of a row's class.
+  mutating func add(
+    _ number: Int64, _ name: String, of group: String, file: String
+  ) throws(TableError) {
+    guard let contradiction = self[group, default: Numbering()].add(number, name) else { return }
+    throw .corrupt(file, "a row's '\(group)' \(contradiction) in another row; make it again")
   }
 }

@@ -30,8 +30,11 @@ extension Zoo {
         """, valueName: "level"))
     var levels: [String] = []
 
-    @Option(help: "How many classes to tell of for each image and head.")
-    var topK = 5
+    @Option(help: "How many classes to tell of for each image and head. (default: 5)")
+    var topK: Int?
+
+    @Flag(help: "Tell of all classes; --output then has a matrix for each head, in any format.")
+    var all = false
 
     @Option(
       help: ArgumentHelp(
@@ -48,7 +51,10 @@ extension Zoo {
     @Option(
       name: [.short, .long],
       help: ArgumentHelp(
-        "Write a table to a .csv, .parquet or .jsonl file when all are done.", valueName: "file"),
+        """
+        Write a table to a .csv, .parquet or .jsonl file when all are done; with --all also to a \
+        .npy, .npz or .safetensors file.
+        """, valueName: "file"),
       completion: .file())
     var output: OutputFile<TableFormat>?
 
@@ -62,15 +68,18 @@ extension Zoo {
     var options: CommonOptions
 
     func validate() throws {
-      guard topK >= 1 else {
+      if let topK, topK < 1 {
         throw ValidationError("--top-k is \(topK) where a number from 1 on is expected.")
+      }
+      if all, topK != nil || threshold != nil {
+        throw ValidationError("--all tells of every class; leave out --top-k and --threshold.")
       }
       guard !wantedLevels.contains("") else {
         throw ValidationError("--head needs the name of a level, such as family.")
       }
-      if let format = output?.format, ![.csv, .parquet, .jsonl].contains(format) {
+      if let format = output?.format, !all, !format.holdsTexts {
         throw ValidationError(
-          "--output takes .csv, .parquet or .jsonl here, not .\(format.rawValue).")
+          "--output takes .csv, .parquet or .jsonl here, and .\(format.rawValue) only with --all.")
       }
       if let threshold { try validate(threshold) }
       if threshold != nil, evaluation.evaluate {
@@ -94,7 +103,8 @@ extension Zoo {
       try evaluation.makeDirectory()
       for note in truth?.coverage.compactMap(\.note) ?? [] { StandardError.note(note) }
       let report = ClassificationReport(
-        levels: levels, topK: topK, threshold: threshold, isLogits: logits, truth: truth)
+        levels: levels, topK: all ? .max : topK ?? 5, threshold: threshold, isLogits: logits,
+        truth: truth, labeling: truth == nil ? nil : Labeling(run, evaluation.labels))
       var evaluator = try truth.map { try Evaluator(levels: levels, truth: $0) }
       func compute(_ batch: ImageBatch) async throws -> [Tensor] {
         try await inferBatch(
@@ -116,14 +126,16 @@ extension Zoo {
       plan["labels"] = evaluation.evaluate ? evaluation.labels.plan : .null
       plan["label map"] = .optional(labelMap?.file)
       plan["heads"] = .array(heads.map { .strings([$0.level, $0.head.file]) })
-      plan["top k"] = .integer(topK)
+      plan["top k"] = all ? "all" : .integer(report.topK)
       plan["threshold"] = threshold.map { .number(Double($0)) } ?? .null
       plan["logits"] = .bool(logits)
-      try await run.writing(to: output, report.schema(model), plan: plan, compute) {
-        report.values($0, $1, of: run)
+      let table = ClassificationTable(report, isWhole: all, format: output.format)
+      try table.check(output)
+      try await run.writing(to: output, table.schema(model), plan: plan, compute) {
+        table.values($0, $1, of: run)
       } finally: { spool in
         try options.tell(ofTable: output.path, rows: spool.rowCount)
-        try evaluator?.add(spool, report)
+        try evaluator?.add(spool)
         try evaluation.tell(evaluator, asJSON: options.json)
       }
     }

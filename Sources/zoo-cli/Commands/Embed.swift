@@ -36,7 +36,7 @@ extension Zoo {
         valueName: "n"))
     var truncate: Int?
 
-    @Flag(help: "Add a column with each image's label, which is the name of its folder.")
+    @Flag(help: "Add each image's label, which is its folder, as a number and a name.")
     var saveLabels = false
 
     @OptionGroup(title: "Labels")
@@ -67,8 +67,11 @@ extension Zoo {
       if let truncate, truncate > size {
         throw ValidationError("--truncate is \(truncate), but embeddings have \(size) numbers.")
       }
+      let labeling = saveLabels ? Labeling(run, labels) : nil
+      if let note = labeling?.coverage?.note { StandardError.note(note + "; its number is -1") }
       let report = EmbeddingReport(
-        size: truncate ?? size, labeling: saveLabels ? Labeling(run, labels) : nil)
+        size: truncate ?? size, labeling: labeling,
+        namesLabels: output?.format.holdsTexts ?? true)
       func compute(_ batch: ImageBatch) async throws -> Tensor {
         try await run.net.embeddings(of: batch).finished(size: report.size, normalize: normalize)
       }

@@ -8,7 +8,8 @@ extension Zoo {
       abstract: "Make one file of the files of shards.",
       discussion: """
         The files that embed, classify and features wrote with --shard, in order, give the file \
-        that they would have written without it. Their format is kept.
+        that they would have written without it. Their format is kept. Files of other runs are \
+        joined too if their numbers mean the same classes.
         """)
 
     @Argument(help: "The files of all shards, in order.", completion: .file())
@@ -23,6 +24,9 @@ extension Zoo {
     @Option(help: "How to compress a .parquet file.")
     var compression = ParquetCompression.none
 
+    @Flag(help: "Give the labels of files that number them differently common numbers.")
+    var renumber = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -32,8 +36,10 @@ extension Zoo {
     func run() async throws {
       if quiet { StandardError.silenceNotes() }
       try output.check()
-      let rows = try await offload { [shards, output, compression] _ in
-        try TableMerge.merge(shards, into: output.path, compression: compression)
+      let rows = try await offload { [shards, output, compression, renumber] _ in
+        try TableMerge.merge(
+          shards, into: output.path, compression: compression, renumbering: renumber,
+          note: StandardError.note)
       }
       if json {
         try StandardOutput.write(["output": .string(output.path), "rows": .integer(rows)])

@@ -97,6 +97,7 @@ struct CollectionRun {
   ) async throws {
     try file.format.check(schema, for: file.path)
     let range = batches.range
+    let schema = schema.saying(shard)
     let spool = try TableSpool(
       for: file.path, plan: self.plan(plan), schema: schema, inputs: range,
       mode: options.resume ? .resume : .create)
@@ -137,6 +138,15 @@ struct CollectionRun {
     }
     spool.remove()
     try finish(summary, faults)
+  }
+
+  /// Which part of a run over the whole collection this is.
+  private var shard: ShardPosition? {
+    options.shard.map {
+      ShardPosition(
+        number: $0.number, count: $0.count,
+        collection: collection.fingerprint(of: 0..<collection.count))
+    }
   }
 
   /// Waits for a batch, and tells what there is to say about its images.

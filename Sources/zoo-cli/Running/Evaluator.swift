@@ -22,10 +22,10 @@ struct Evaluator {
   }
 
   /// Takes the rows of a complete run.
-  mutating func add(_ rows: TableSpool, _ report: ClassificationReport) throws {
+  mutating func add(_ rows: TableSpool) throws {
     for (index, level) in levels.enumerated() {
       var failure: MetricsError?
-      let columns = report.truthColumns(of: level, in: rows.schema)
+      let columns = ClassificationTable.truthColumns(of: level, in: rows.schema)
       try rows.forEachBatch(of: columns) { (batch) throws(TableError) in
         do throws(MetricsError) {
           try metrics[index].add(truthAndPredictions: batch)

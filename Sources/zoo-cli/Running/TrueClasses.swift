@@ -4,6 +4,7 @@ import ModelZoo
 struct TrueClasses {
   private let collection: ImageCollection
   private let isHierarchical: Bool
+  private let levels: [ClassificationLevel]
   private let matchers: [LabelMatcher]
   /// For each level, which labels are classes of it.
   let coverage: [LabelCoverage]
@@ -15,6 +16,7 @@ struct TrueClasses {
     _ run: CollectionRun, _ options: LabelOptions, levels: [ClassificationLevel], map: LabelMap?
   ) throws {
     collection = run.collection
+    self.levels = levels
     isHierarchical = options.hierarchical
     let matchers = try levels.map { level in
       guard let map else { return LabelMatcher(classNames: level.classNames) }
@@ -36,12 +38,20 @@ struct TrueClasses {
   }
 
   /// The label of an image.
-  func name(of position: Int) -> String? {
+  private func name(of position: Int) -> String? {
     collection.label(of: position, hierarchical: isHierarchical)
   }
 
   /// The true class of an image at a level; `nil` where it is unknown.
   func index(of position: Int, level: Int) -> Int? {
     name(of: position).flatMap { matchers[level].index(of: $0) }
+  }
+
+  /// The name of this class, or the name that is no class of the level; `nil` without any.
+  func className(of position: Int, level: Int) -> String? {
+    guard let index = index(of: position, level: level) else {
+      return name(of: position).flatMap { matchers[level].className(of: $0) }
+    }
+    return levels[level].classNames[index]
   }
 }
