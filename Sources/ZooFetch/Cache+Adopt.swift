@@ -109,7 +109,7 @@ private struct Adopter {
 
   /// What is looked for, by content; what the cache has already is not.
   private mutating func wishes(_ wanted: [Adoptable]) throws -> [SHA256Digest: Wish] {
-    let own = try Cache(root: cache.root)
+    let own = try Cache(root: try cache.writableRoot())
     var wishes: [SHA256Digest: Wish] = [:]
     for item in wanted {
       try item.request.validate()

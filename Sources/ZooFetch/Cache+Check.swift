@@ -1,5 +1,13 @@
 import ZooCore
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 extension Cache {
   /// The verified file of a request, if a cache has it; no connection is opened and nothing removed.
   ///
@@ -21,26 +29,40 @@ extension Cache {
 
   private func find(_ request: FileRequest, _ cancellation: Cancellation) throws -> FetchedFile? {
     let pin = request.sha256 == nil ? try pin(of: request) : nil
-    guard let digest = request.sha256 ?? pin?.digest else { return nil }
+    guard let digest = request.sha256 ?? pin?.digest else {
+      try checkReachable()
+      return nil
+    }
     let found = try lookup(digest, for: .inspection, cancellation: cancellation)
     guard let path = found.path else {
       if let problem = found.problems.first { throw problem }
+      try checkReachable()
       return nil
     }
-    let link = linkPath(of: request.name)
+    let link = (try? writableRoot()).map { linkPath(of: request.name, in: $0) }
     return FetchedFile(
       path: path, sha256: digest, size: found.size, checksumSource: pin?.source ?? .registry,
-      wasCached: true, link: FileStatus(at: link)?.kind == .link ? link : nil)
+      wasCached: true, link: link.flatMap { FileStatus(at: $0)?.kind == .link ? $0 : nil })
+  }
+
+  /// Finds out whether it can be seen what is in the writable cache.
+  ///
+  /// - Throws: ``FetchError`` of kind `.disk` if it belongs to another user.
+  func checkReachable() throws(FetchError) {
+    guard let root = try? writableRoot(), !FileSystem.isReachable(root) else { return }
+    throw .disk("look into", root, code: EACCES)
   }
 
   /// How many bytes can still be written to the disk of the cache; `nil` where the system does not
-  /// tell.
-  public var freeBytes: Int? { FileSystem.freeBytes(at: root) }
+  /// tell, and without a directory to write to.
+  public var freeBytes: Int? { (try? writableRoot()).flatMap(FileSystem.freeBytes) }
 
   /// Finds out whether the disk has room for so many bytes more.
   ///
-  /// - Throws: ``FetchError`` of kind `.disk` if it has not.
+  /// - Throws: ``FetchError`` of kind `.disk` if it has not, or if there is no directory to write to.
   public func checkSpace(for bytes: Int) throws(FetchError) {
+    if bytes <= 0 { return }
+    let root = try writableRoot()
     guard let free = freeBytes, free < bytes else { return }
     throw FetchError(
       kind: .disk, reason: "the disk of \(root) has no room for \(bytes) bytes more",

@@ -26,7 +26,8 @@ extension Cache {
         case .file(let path): try FileStream(reading: path)
         case .standardStream: FileStream.standardInput
         }
-      var reader = BundleReader(cache: self, stream, progress: progress, cancellation: cancellation)
+      var reader = try BundleReader(
+        cache: self, stream, progress: progress, cancellation: cancellation)
       return try reader.read()
     }
   }
@@ -46,12 +47,12 @@ private struct BundleReader {
   init(
     cache: Cache, _ stream: FileStream, progress: (@Sendable (FetchProgress) -> Void)?,
     cancellation: Cancellation
-  ) {
+  ) throws(FetchError) {
     self.cache = cache
     name = stream.name
     self.progress = progress
     self.cancellation = cancellation
-    staging = "\(cache.root)/partial/import.\(FileSystem.uniqueSuffix())"
+    staging = "\(try cache.writableRoot())/partial/import.\(FileSystem.uniqueSuffix())"
     tar = TarReader(stream)
   }
 
@@ -93,7 +94,7 @@ private struct BundleReader {
 
   private func absentContents(of manifest: BundleManifest) throws -> Set<SHA256Digest> {
     // Not the read-only caches: what is imported stays when these are gone.
-    let own = try Cache(root: cache.root)
+    let own = try Cache(root: try cache.writableRoot())
     var absent: Set<SHA256Digest> = []
     for (digest, _) in manifest.contents {
       let found = try own.lookup(digest, for: .inspection, cancellation: cancellation)

@@ -7,7 +7,11 @@ extension Cache {
   ///   system without links.
   /// - Throws: ``FetchError`` when the writable cache cannot be read.
   public func inventory(knowing known: [FileRequest] = []) throws(FetchError) -> CacheInventory {
-    var inventory = try contents(of: root, knowing: known)
+    var inventory = CacheInventory()
+    if let root = try? writableRoot() {
+      inventory = try contents(of: root, knowing: known)
+      inventory.partials = try partials(in: root)
+    }
     for extra in extras {
       guard let other = try? contents(of: extra, knowing: known) else { continue }
       inventory.blobs += other.blobs
@@ -15,7 +19,6 @@ extension Cache {
       inventory.pins += other.pins
     }
     inventory.blobs.sort { ($1.lastUsed, $0.path) < ($0.lastUsed, $1.path) }
-    inventory.partials = try partials()
     return inventory
   }
 

@@ -1,6 +1,6 @@
 extension Cache {
   /// What stands in `partial`, whatever its form: a file, or a directory with files somewhere in it.
-  func partials() throws(FetchError) -> [CacheInventory.Partial] {
+  func partials(in root: String) throws(FetchError) -> [CacheInventory.Partial] {
     var partials: [CacheInventory.Partial] = []
     for name in try FileSystem.names(in: "\(root)/partial") {
       let path = "\(root)/partial/\(name)"
@@ -15,7 +15,8 @@ extension Cache {
 
   /// How many bytes of the disk a download of a file has taken already.
   package func partialBytes(of request: FileRequest) -> Int {
-    let paths = (try? tree(partialDirectory(of: request).path)) ?? []
+    guard let root = try? writableRoot() else { return 0 }
+    let paths = (try? tree(partialDirectory(of: request, in: root).path)) ?? []
     return paths.reduce(0) { $0 + (FileStatus(at: $1)?.allocatedBytes ?? 0) }
   }
 

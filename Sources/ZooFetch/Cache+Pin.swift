@@ -51,6 +51,7 @@ extension Cache {
       "sha256": .string(digest.hex), "source": .string(source.rawValue),
       "url": url.map { .string($0) } ?? .null,
     ]
-    try FileSystem.write(pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: root))
+    try FileSystem.write(
+      pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: try writableRoot()))
   }
 }

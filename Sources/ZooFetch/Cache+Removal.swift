@@ -46,6 +46,7 @@ extension Cache {
   public func remove(
     models: [String], knowing known: [FileRequest] = [], dryRun: Bool = false
   ) throws(FetchError) -> CacheRemoval {
+    let root = try writableRoot()
     let inventory = try contents(of: root, knowing: known)
     let models = Set(models)
     let references = (inventory.links + inventory.pins).map(\.name)
@@ -82,6 +83,7 @@ extension Cache {
   }
 
   func prune(_ rules: PruneRules, now: Int, dryRun: Bool) throws(FetchError) -> CacheRemoval {
+    let root = try writableRoot()
     var inventory = try contents(of: root, knowing: [])
     inventory.blobs.sort { ($0.lastUsed, $0.path) < ($1.lastUsed, $1.path) }
     func isOlder(_ time: Int, _ seconds: Int) -> Bool {
@@ -102,7 +104,7 @@ extension Cache {
       }
     }
     guard let age = rules.partialsUnchangedFor else { return removal }
-    for partial in try partials() where isOlder(partial.lastChanged, age) {
+    for partial in try partials(in: root) where isOlder(partial.lastChanged, age) {
       if try remove(partial, dryRun: dryRun) { removal.partials.append(partial) }
     }
     return removal
@@ -119,7 +121,7 @@ extension Cache {
       try FileSystem.removeOrThrow(blob.path)
       removeStamp(of: blob.sha256)
       for name in links {
-        try FileSystem.removeOrThrow(linkPath(of: name))
+        try FileSystem.removeOrThrow(linkPath(of: name, in: root))
         FileSystem.removeDirectory("\(root)/models/\(name.model)")
       }
     }

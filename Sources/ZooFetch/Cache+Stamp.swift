@@ -5,8 +5,9 @@ extension Cache {
   ///
   /// The stamp lies in the file's own cache, or in the writable one for a cache that came without.
   func hasStamp(_ digest: SHA256Digest, _ identity: FileIdentity, in directory: String) -> Bool {
-    let places = directory == root ? [root] : [directory, root]
-    return places.contains { readStamp(digest, in: $0) == identity }
+    if readStamp(digest, in: directory) == identity { return true }
+    guard directory != root, let root = try? writableRoot() else { return false }
+    return readStamp(digest, in: root) == identity
   }
 
   /// Remembers that a file of a cache was verified.
@@ -16,7 +17,9 @@ extension Cache {
   func stamp(
     _ digest: SHA256Digest, _ identity: FileIdentity, in directory: String, keepingUse: Bool = false
   ) {
-    if hasStamp(digest, identity, in: directory) { return }
+    guard !hasStamp(digest, identity, in: directory), let root = try? writableRoot() else {
+      return
+    }
     let stamp: JSONValue = [
       "size": .integer(identity.size), "mtime_ns": .integer(identity.modifiedNanoseconds),
       "inode": .integer(identity.inode), "sha256": .string(digest.hex),
@@ -29,12 +32,14 @@ extension Cache {
 
   /// Forgets that a file was verified.
   func removeStamp(of digest: SHA256Digest) {
+    guard let root = try? writableRoot() else { return }
     FileSystem.remove(stampPath(of: digest, in: root))
   }
 
   /// Notes in the time of its stamp that a file is used now: the access times of files are not kept
   /// by every file system.
   func touchStamp(of digest: SHA256Digest) {
+    guard let root = try? writableRoot() else { return }
     FileSystem.setModificationTime(of: stampPath(of: digest, in: root), to: nil)
   }
 

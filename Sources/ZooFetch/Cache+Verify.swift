@@ -38,7 +38,7 @@ extension Cache {
       if let models {
         let present = Set(blobs.flatMap(\.names).map(\.model))
         if let absent = models.first(where: { !present.contains($0) }) {
-          throw FetchError.nothing(of: absent, in: root)
+          throw FetchError.nothing(of: absent, in: directories.joined(separator: ", "))
         }
         blobs.removeAll { $0.names.allSatisfy { !models.contains($0.model) } }
       }

@@ -16,17 +16,23 @@ import ZooCore
 ///     pins/<name>/<file name>           digests of files that no registry states
 ///     partial/<name>/<file name>/<n>/   a download under way, or what an interrupted one left
 public struct Cache: Sendable, Equatable {
-  /// The directory that is written to, absolute.
-  public let root: String
+  private let place: String?
   /// Directories of the same layout that are only read, looked up in order after ``root``.
   public let extras: [String]
   /// When a file in them is trusted without being hashed.
   public var loadPolicy = LoadPolicy.stamp
 
+  /// The directory that is written to, absolute; empty where nothing names one.
+  public var root: String { place ?? "" }
+
   /// Takes a directory, made when the first file comes, and read-only ones beside it.
   /// - Throws: ``FetchError`` when a path is relative and there is no current directory.
   public init(root: String, extras: [String] = []) throws(FetchError) {
-    self.root = try FileSystem.absolute(root)
+    try self.init(place: root, extras: extras)
+  }
+
+  private init(place: String?, extras: [String]) throws(FetchError) {
+    self.place = try place.map(FileSystem.absolute)
     var directories: [String] = []
     for extra in extras { directories.append(try FileSystem.absolute(extra)) }
     self.extras = directories
@@ -35,30 +41,33 @@ public struct Cache: Sendable, Equatable {
   /// The cache that an environment names.
   ///
   /// `ZOO_CACHE`, else `zoo` in `XDG_CACHE_HOME`, else in `~/.cache` (on Apple systems
-  /// `~/Library/Caches`); `ZOO_CACHE_EXTRA` lists read-only ones, separated by colons.
-  /// - Throws: ``FetchError`` when nothing names a directory.
+  /// `~/Library/Caches`); `ZOO_CACHE_EXTRA` lists read-only ones, separated by colons. Where there is
+  /// no home directory either, what these have can be used, and only writing is an error.
+  /// - Throws: ``FetchError`` when a path is relative and there is no current directory.
   public init(environment: [String: String]) throws(FetchError) {
+    try self.init(environment: environment, homeOfUser: Cache.homeOfUser())
+  }
+
+  init(
+    environment: [String: String], homeOfUser: @autoclosure () -> String?
+  ) throws(FetchError) {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
-    let root: String
+    var place: String?
     if let directory = value("ZOO_CACHE") {
-      root = directory
+      place = directory
     } else if let directory = value("XDG_CACHE_HOME"), directory.hasPrefix("/") {
-      root = directory + "/zoo"
-    } else if let home = value("HOME") ?? Cache.homeOfUser() {
+      place = directory + "/zoo"
+    } else if let home = value("HOME") ?? homeOfUser() {
       #if canImport(Darwin)
-        root = home + "/Library/Caches/zoo"
+        place = home + "/Library/Caches/zoo"
       #else
-        root = home + "/.cache/zoo"
+        place = home + "/.cache/zoo"
       #endif
-    } else {
-      throw FetchError(
-        kind: .disk, reason: "no place for the cache: there is no home directory",
-        advice: "set ZOO_CACHE to a directory that you may write to")
     }
     let extras = value("ZOO_CACHE_EXTRA")?.split(separator: ":").map(String.init) ?? []
-    try self.init(root: root, extras: extras)
+    try self.init(place: place, extras: extras)
   }
 
   private static func homeOfUser() -> String? {
@@ -71,8 +80,24 @@ public struct Cache: Sendable, Equatable {
   /// Where the content with a digest lies, or would lie, in the writable cache.
   public func path(of digest: SHA256Digest) -> String { blobPath(of: digest, in: root) }
 
-  /// The readable caches, the writable one first.
-  var directories: [String] { [root] + extras }
+  /// The directory to write to.
+  /// - Throws: ``FetchError`` of kind `.disk` where there is none.
+  package func writableRoot() throws(FetchError) -> String {
+    guard let place else {
+      throw FetchError(
+        kind: .disk, reason: "no place for the cache: there is no home directory",
+        advice: "set ZOO_CACHE to a directory that you may write to")
+    }
+    return place
+  }
+
+  /// The caches to look in, the writable one first.
+  ///
+  /// A home directory that belongs to another user is none of them.
+  var directories: [String] {
+    guard let place, FileSystem.isReachable(place) else { return extras }
+    return [place] + extras
+  }
 
   func blobPath(of digest: SHA256Digest, in directory: String) -> String {
     "\(directory)/blobs/\(shard(of: digest))"
@@ -86,20 +111,22 @@ public struct Cache: Sendable, Equatable {
     "\(directory)/pins/\(request.model)/\(request.file)"
   }
 
-  func linkPath(of name: CachedFileName) -> String { "\(root)/models/\(name)" }
-
   private func shard(of digest: SHA256Digest) -> String {
     "sha256/\(digest.hex.prefix(2))/\(digest.hex)"
   }
 
+  func linkPath(of name: CachedFileName, in directory: String) -> String {
+    "\(directory)/models/\(name)"
+  }
+
   /// Where a file of a model is downloaded to.
-  func partialDirectory(of request: FileRequest) -> PartialDirectory {
-    PartialDirectory(path: "\(root)/partial/\(request.model)/\(request.file)")
+  func partialDirectory(of request: FileRequest, in directory: String) -> PartialDirectory {
+    PartialDirectory(path: "\(directory)/partial/\(request.model)/\(request.file)")
   }
 
   /// A new file to download into, with a name that no other download has.
   func makePartial(for request: FileRequest) throws(FetchError) -> OpenFile {
-    let directory = "\(root)/partial/\(request.model)"
+    let directory = "\(try writableRoot())/partial/\(request.model)"
     try FileSystem.makeDirectory(directory)
     return try OpenFile(
       creating: "\(directory)/\(request.file).\(FileSystem.uniqueSuffix()).part")
@@ -113,7 +140,8 @@ public struct Cache: Sendable, Equatable {
 
   /// Gives a verified file its place in the cache as it is.
   func place(_ partial: OpenFile, as digest: SHA256Digest) throws(FetchError) -> String {
-    let path = path(of: digest)
+    let root = try writableRoot()
+    let path = blobPath(of: digest, in: root)
     let directory = FileSystem.directory(of: path)
     try FileSystem.makeDirectory(directory)
     // First the stamp: whoever sees the file need not hash it.
@@ -125,7 +153,7 @@ public struct Cache: Sendable, Equatable {
 
   /// Makes `models/<name>/<file name>` lead to a blob; the path of that link.
   func link(_ request: FileRequest, to digest: SHA256Digest) throws(FetchError) -> String {
-    let path = "\(root)/models/\(request.model)/\(request.file)"
+    let path = linkPath(of: request.name, in: try writableRoot())
     try FileSystem.link(path, to: "../../blobs/\(shard(of: digest))")
     return path
   }

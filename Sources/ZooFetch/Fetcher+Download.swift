@@ -8,7 +8,8 @@ extension Fetcher {
     var part: Part?
     do {
       let opened = try await offload { _ in
-        try cache.partialDirectory(of: request).openPart(for: claim) { content in
+        try cache.partialDirectory(of: request, in: cache.writableRoot()).openPart(for: claim) {
+          content in
           content.digest == expectation?.digest || expectation == nil
         }
       }

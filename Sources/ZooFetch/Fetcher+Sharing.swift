@@ -42,10 +42,14 @@ extension Fetcher {
     _ request: FileRequest, waitingFor seen: PartialDirectory.Entry?,
     passingOver stale: PartialDirectory.Entry?, _ cancellation: Cancellation
   ) throws -> Turn {
-    let directory = cache.partialDirectory(of: request)
     func hasToWait(for entry: PartialDirectory.Entry) -> Bool {
       entry.state != .free && entry != stale
     }
+    // Only a file that has to be fetched needs a place.
+    if cache.root.isEmpty, let cached = try find(request, cancellation: cancellation) {
+      return .use(cached)
+    }
+    let directory = cache.partialDirectory(of: request, in: try cache.writableRoot())
     if let seen, let last = try directory.entries().last, last.number == seen.number,
       hasToWait(for: last)
     {

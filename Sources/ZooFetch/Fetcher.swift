@@ -61,7 +61,10 @@ public struct Fetcher: Sendable {
       let meter = ProgressMeter(request, progress)
       if policy == .offline {
         let cached = try await offload { try find(request, cancellation: $0) }
-        guard let cached else { throw FetchError.offline(request) }
+        guard let cached else {
+          try cache.checkReachable()
+          throw FetchError.offline(request)
+        }
         meter.report(cached.size, of: cached.size, .cached)
         return cached
       }

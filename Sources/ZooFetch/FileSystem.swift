@@ -39,8 +39,17 @@ enum FileSystem {
     return lstat(path, &status) == 0 ? .danglingLink : nil
   }
 
+  /// Whether it can be seen what is in a directory, or that there is none.
+  static func isReachable(_ directory: String) -> Bool {
+    access(directory, X_OK) == 0 || errno != EACCES
+  }
+
   /// Makes a directory and those above it.
   static func makeDirectory(_ path: String) throws(FetchError) {
+    try makeDirectory(path, attempts: 10)
+  }
+
+  private static func makeDirectory(_ path: String, attempts: Int) throws(FetchError) {
     if mkdir(path, 0o777) == 0 { return }
     let code = errno
     switch code {
@@ -58,10 +67,12 @@ enum FileSystem {
       try makeDirectory(parent)
       if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
       let code = errno
-      guard code == ENOENT, try entry(at: parent) == nil else {
+      // Someone has just removed the one above it, or is about to, and it is still seen.
+      let isSeen = try entry(at: parent) != nil
+      guard code == ENOENT, attempts > 1 || !isSeen else {
         throw .disk("create", path, code: code)
       }
-      try makeDirectory(path)  // Someone has just removed the one above it.
+      try makeDirectory(path, attempts: isSeen ? attempts - 1 : attempts)
     default: throw .disk("create", path, code: code)
     }
   }

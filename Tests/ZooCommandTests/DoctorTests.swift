@@ -48,4 +48,46 @@ struct DoctorTests {
     try await zoo("doctor", environment: ["ZOO_THREADS": "many"])
       .expectFailure(64, "ZOO_THREADS", "'many'")
   }
+
+  #if os(Linux)
+    /// What lets a test run the command as a user without an entry in /etc/passwd.
+    private static let setpriv = "/usr/bin/setpriv"
+    private static let canChangeUser =
+      geteuid() == 0 && FileManager.default.isExecutableFile(atPath: setpriv)
+
+    /// Only writing needs a place: without one, a read-only cache is used, and nothing is wrong.
+    @Test(.enabled(if: canChangeUser), arguments: [nil, "/nonexistent", "/root"])
+    func userWithoutHome(_ home: String?) async throws {
+      _ = try await zoo.digits("fetch", ZooCommand.model)
+      let user = ["--reuid", "12345", "--regid", "12345", "--clear-groups"]
+      func run(_ arguments: String...) async throws -> Outcome {
+        try await zoo.run(
+          user + [ZooCommand.executable.path] + arguments + ZooCommand.digitsRegistry,
+          environment: ["HOME": home ?? "", "ZOO_CACHE": "", "ZOO_CACHE_EXTRA": zoo.cache],
+          executable: DoctorTests.setpriv)
+      }
+      let list = try await run("list", "vit_digits*")
+      #expect(list.status == 0, "\(list.errors)")
+      #expect(list.output.contains("\tcached\t"))
+      let info = try await run("info", ZooCommand.model)
+      #expect(info.status == 0, "\(info.errors)")
+      let doctor = try await run("doctor", "--json")
+      #expect(doctor.status == 0, "\(doctor.errors)")
+      #expect(try doctor.json()["cache"]?["writable"] == false)
+      for arguments in [["check"], ["fetch"], ["embed", zoo.sample("digit-0-01.png")]] {
+        let outcome = try await run(
+          arguments[0], ZooCommand.model, arguments.dropFirst().first ?? "--offline")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors == "")
+      }
+      try await run("fetch", "vit_b16_ls_franca-bioscan5m", "--offline")
+        .expectFailure(home == "/root" ? 8 : 7, "vit_b16_ls_franca-bioscan5m.pt of")
+      let other = zoo.path("empty")
+      let fresh = try await zoo.run(
+        user + [ZooCommand.executable.path, "fetch", ZooCommand.model] + ZooCommand.digitsRegistry,
+        environment: ["HOME": home ?? "", "ZOO_CACHE": "", "ZOO_CACHE_EXTRA": other],
+        executable: DoctorTests.setpriv)
+      fresh.expectFailure(8, "ZOO_CACHE")
+    }
+  #endif
 }

@@ -224,7 +224,7 @@ import ZooCore
   }
 
   @Test func `a download under way stays, one that was given up goes`() throws {
-    let partial = cache.partialDirectory(of: weightsA)
+    let partial = cache.partialDirectory(of: weightsA, in: cache.root)
     let claim = try #require(try Claim.make(1, in: partial.path))
     let part = try Part(creating: claim.partDirectory)
     try part.file.append(sampleBytes(20_000).span.bytes)

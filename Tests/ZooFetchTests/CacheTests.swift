@@ -22,6 +22,71 @@ import ZooCore
     #expect(try root(["ZOO_CACHE": "here//"]) == current + "/here")
   }
 
+  @Test func `without a place for a cache only writing is an error`() async throws {
+    let stock = try Stock()
+    let (weights, head, _) = try stock.fill()
+    // What the environment of a user without a home directory says.
+    let cache = try Cache(environment: ["ZOO_CACHE_EXTRA": stock.cache.root], homeOfUser: nil)
+    #expect(cache.root == "")
+    let before = files(below: stock.cache.root)
+    for policy in [FetchPolicy.offline, .online] {
+      let fetcher = Fetcher(cache: cache, transport: NoTransport(), policy: policy)
+      for request in [weights, head] {
+        #expect(fetcher.isCached(request))
+        let file = try await fetcher.fetch(request)
+        #expect(try file.path == stock.path(of: request))
+        #expect(file.link == nil)
+        #expect(try await cache.verifiedFile(for: request) == file)
+      }
+    }
+    #expect(try cache.inventory().blobs.count == 3)
+    #expect(try await cache.verify().sound.count == 3)
+    #expect(files(below: stock.cache.root) == before)
+    #expect(cache.freeBytes == nil)
+
+    let absent = FileRequest(
+      model: "m", file: "m.pt", urls: ["https://example.org/m.pt"], sha256: try sha256([1]))
+    func kind(_ work: () async throws -> Void) async -> FailureKind? {
+      let error = await #expect(throws: FetchError.self) { try await work() }
+      return error?.kind
+    }
+    let offline = Fetcher(cache: cache, transport: NoTransport(), policy: .offline)
+    #expect(await kind { _ = try await offline.fetch(absent) } == .offline)
+    let online = Fetcher(cache: cache, transport: NoTransport())
+    let error = try #require(
+      await #expect(throws: FetchError.self) { try await online.fetch(absent) })
+    #expect(error.kind == .disk)
+    #expect("\(error)".contains("no home directory; set ZOO_CACHE"))
+    #expect(await kind { try cache.checkSpace(for: 1) } == .disk)
+    #expect(await kind { _ = try cache.remove(models: ["a"]) } == .disk)
+    #expect(await kind { _ = try cache.prune(PruneRules(maximumBytes: 0)) } == .disk)
+    let bundle = stock.directory.path + "/bundle.tar"
+    _ = try await cache.exportBundle([weights], to: .file(bundle))
+    #expect(await kind { _ = try await cache.importBundle(from: .file(bundle)) } == .disk)
+    #expect(files(below: stock.cache.root) == before)
+  }
+
+  @Test func `a cache that cannot be written is used as it is`() async throws {
+    let stock = try Stock()
+    let (weights, head, _) = try stock.fill()
+    // Also root cannot write below a file.
+    for name in ["stamps", "models", "partial"] {
+      try FileManager.default.removeItem(atPath: stock.cache.root + "/" + name)
+    }
+    for name in ["stamps", "models", "partial"] {
+      try stock.directory.write([1], to: "cache/" + name)
+    }
+    let before = files(below: stock.cache.root)
+    let fetcher = Fetcher(cache: stock.cache, transport: NoTransport())
+    for request in [weights, head] {
+      let file = try await fetcher.fetch(request)
+      #expect(file.wasCached)
+      #expect(file.link == nil)
+      #expect(try await stock.cache.verifiedFile(for: request) == file)
+    }
+    #expect(files(below: stock.cache.root) == before)
+  }
+
   @Test func `extra caches are separated by colons`() throws {
     let cache = try Cache(environment: ["ZOO_CACHE": "/a", "ZOO_CACHE_EXTRA": "/b::/c d"])
     #expect(cache.extras == ["/b", "/c d"])

@@ -16,7 +16,7 @@ import Testing
 
   /// The directory of a claim.
   func claimDirectory(_ number: Int) -> String {
-    scene.cache.partialDirectory(of: scene.request).path + "/\(number)"
+    scene.cache.partialDirectory(of: scene.request, in: scene.cache.root).path + "/\(number)"
   }
 
   /// Leaves a part as a process does that is killed.

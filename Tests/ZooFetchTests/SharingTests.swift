@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `an owner in this process that hangs`() async throws {
-    let directory = scene.cache.partialDirectory(of: scene.request)
+    let directory = scene.cache.partialDirectory(of: scene.request, in: scene.cache.root)
     let claim = try #require(try Claim.make(1, in: directory.path))
     #expect(try Claim.make(1, in: directory.path) == nil)
     #expect(try directory.entries().map(\.state) == [.owned(Owner(.current, isLocked: true))])
@@ -132,7 +132,8 @@ import Testing
   /// Makes files in `partial`, and directories, whose names end with a slash.
   private func leave(_ names: [String]) throws {
     for name in names {
-      let path = scene.cache.partialDirectory(of: scene.request).path + "/" + name
+      let path =
+        scene.cache.partialDirectory(of: scene.request, in: scene.cache.root).path + "/" + name
       try FileSystem.makeDirectory(FileSystem.directory(of: path))
       if !name.hasSuffix("/") { try Data("{}".utf8).write(to: URL(fileURLWithPath: path)) }
     }
@@ -175,7 +176,7 @@ import Testing
   @Test func `a part of another content stays, and so does a claim that lives`() async throws {
     try await resume.resume()
     try resume.leave([0..<40_000], digest: try sha256([1]))
-    let directory = scene.cache.partialDirectory(of: scene.request)
+    let directory = scene.cache.partialDirectory(of: scene.request, in: scene.cache.root)
     let claim = try #require(try Claim.make(2, in: directory.path))
     #expect(try await resume.resume() == 0)
     #expect(try directory.entries().map(\.number) == [1, 2])
@@ -184,7 +185,7 @@ import Testing
   }
 
   @Test func `a claim that is taken away while it is made`() async throws {
-    let directory = scene.cache.partialDirectory(of: scene.request)
+    let directory = scene.cache.partialDirectory(of: scene.request, in: scene.cache.root)
     let digest = try sha256([])
     let isDone = Mutex(false)
     let taker = Thread {

@@ -36,7 +36,7 @@ extension Zoo {
       if options.json {
         try StandardOutput.write(report.json)
       } else if set.files.isEmpty {
-        StandardError.note("\(zoo.fetcher.cache.root) has no files of models")
+        StandardError.note("\(zoo.fetcher.cache.name) has no files of models")
       } else {
         let table = report.table
         try StandardOutput.write(StandardOutput.isTerminal ? table.text() : table.plainText)

@@ -12,8 +12,9 @@ extension Zoo {
     var options: CommonOptions
 
     func run() async throws {
-      let environment = try options.environment()
-      let diagnosis = await Diagnosis(environment)
+      let named = options.cache ?? ZooEnvironment.processVariables["ZOO_CACHE"] ?? ""
+      let diagnosis = await Diagnosis(
+        try options.environment(), isCacheAskedFor: !named.isEmpty)
       try options.json
         ? StandardOutput.write(diagnosis.json) : StandardOutput.write(diagnosis.text)
       guard let first = diagnosis.problems.first else { return }

@@ -1,5 +1,16 @@
 import ModelZoo
 
+extension Cache {
+  /// The directory that is written to; where there is none, those that are only read.
+  var name: String {
+    if !root.isEmpty { return root }
+    return extras.isEmpty ? "a cache without a place" : extras.joined(separator: ", ")
+  }
+
+  /// The directory that is written to, or null.
+  var json: JSONValue { root.isEmpty ? .null : .string(root) }
+}
+
 extension CacheInventory.Blob {
   /// The files whose content it is.
   var namesText: String {

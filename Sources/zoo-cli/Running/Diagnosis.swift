@@ -8,9 +8,10 @@ struct Diagnosis {
   /// What has to be put right.
   let problems: [any ZooFailure]
 
-  init(_ environment: ZooEnvironment) async {
+  /// - Parameter isCacheAskedFor: whether an option or a variable names the cache.
+  init(_ environment: ZooEnvironment, isCacheAskedFor: Bool) async {
     self.environment = environment
-    cache = CacheDirectory(environment.cache)
+    cache = CacheDirectory(environment.cache, isAskedFor: isCacheAskedFor)
     var problems: [any ZooFailure] = cache.problem.map { [$0] } ?? []
     do {
       registry = try await ModelZoo(environment).registry
@@ -88,7 +89,7 @@ extension Diagnosis {
       "threads": .integer(threads), "processors": .integer(Backend.availableProcessors),
       "offline": .bool(environment.policy == .offline),
       "cache": [
-        "path": .string(cache.path), "exists": .bool(cache.exists),
+        "path": environment.cache.json, "exists": .bool(cache.exists),
         "writable": .bool(cache.isWritable), "free_bytes": .optional(cache.freeBytes),
         "extra": .strings(environment.cache.extras),
       ],
@@ -113,7 +114,14 @@ extension Diagnosis {
 
 extension CacheDirectory {
   fileprivate var text: String {
-    let state = !isWritable ? "not writable" : exists ? "writable" : "not made yet"
+    if path.isEmpty { return "none to write to, set ZOO_CACHE to a directory for it" }
+    let state =
+      switch (exists, isWritable) {
+      case (true, true): "writable"
+      case (true, false): isReadable ? "read-only" : "not writable"
+      case (false, true): "not made yet"
+      case (false, false): "cannot be made"
+      }
     return path + " (\(state)\(freeBytes.map { ", \(Units.bytes($0)) free" } ?? ""))"
   }
 }

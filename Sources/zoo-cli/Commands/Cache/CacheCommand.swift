@@ -24,9 +24,9 @@ extension Zoo.CacheCommand {
 
     func run() async throws {
       let cache = try options.makeCache()
-      guard options.json else { return try StandardOutput.write(cache.root) }
+      guard options.json else { return try StandardOutput.write(try cache.writableRoot()) }
       try StandardOutput.write([
-        "path": .string(cache.root), "extra": .strings(cache.extras),
+        "path": cache.json, "extra": .strings(cache.extras),
         "free_bytes": .optional(cache.freeBytes),
       ])
     }

@@ -35,7 +35,7 @@ extension Zoo.CacheCommand {
       if !table.isEmpty { try StandardOutput.write(table.text()) }
       let free = cache.freeBytes.map { ", \(Units.bytes($0)) free" } ?? ""
       try StandardOutput.write(
-        "\(inventory.blobs.count) files, \(Units.bytes(inventory.totalBytes)) in \(cache.root)"
+        "\(inventory.blobs.count) files, \(Units.bytes(inventory.totalBytes)) in \(cache.name)"
           + free)
     }
 
@@ -48,7 +48,7 @@ extension Zoo.CacheCommand {
         return .object(object)
       }
       return [
-        "path": .string(cache.root), "extra": .strings(cache.extras),
+        "path": cache.json, "extra": .strings(cache.extras),
         "bytes": .integer(inventory.totalBytes), "free_bytes": .optional(cache.freeBytes),
         "blobs": .array(blobs),
         "pins": .array(
