@@ -73,7 +73,7 @@ enum LegacyTorchFile {
   ) throws(Fault) -> [String: Range<Int>] {
     var declarations: [String: StorageDeclaration] = [:]
     for (index, object) in graph.objects.enumerated() where object.kind == .storage {
-      guard let declared = StorageDeclaration(.object(index), in: graph) else {
+      guard let declared = StorageDeclaration(.object(index), in: graph, isLegacy: true) else {
         throw .corrupt("a storage is not declared as one")
           .at(Int(object.offset), of: "its pickle")
       }

@@ -17,6 +17,9 @@ package struct OutlineReader: Sendable {
   /// directory.
   package static let endSize = 66 << 10
 
+  /// The record of the version and the short one that follows it.
+  private static let versionSize = 512
+
   private let file: String
   private let limits: CheckpointLimits
   private let endSize: Int
@@ -82,7 +85,13 @@ package struct OutlineReader: Sendable {
     let storage = parts.storage
     if TorchFile.isZip(storage) {
       if let range = parts.missing(in: max(0, parts.size - endSize)..<parts.size) { return range }
-      if let range = parts.missing(in: try ZipEndRecord(in: storage).directory) { return range }
+      // The record of the version mostly lies in front of it.
+      let directory = try ZipEndRecord(in: storage).directory
+      if let range = parts.missing(in: directory) {
+        let start = max(0, directory.lowerBound - OutlineReader.versionSize)
+        return range.lowerBound > directory.lowerBound
+          ? range : parts.missing(in: start..<range.upperBound)
+      }
       let archive = try ZipArchive(storage, limits: limits, parts: parts)
       let records = try TorchFile.records(of: archive, limits: limits)
       for entry in records.all {

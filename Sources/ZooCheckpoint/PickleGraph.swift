@@ -36,7 +36,7 @@ struct PickleSpan: Hashable, Sendable {
 /// A container, a storage or a call of a pickle.
 struct PickleObject: Sendable {
   enum Kind: Equatable, Sendable {
-    case list, tuple, set
+    case list, tuple, set, frozenSet
     /// Keys and values in turn.
     case dict, orderedDict
     /// The elements of its persistent identifier.
@@ -49,6 +49,8 @@ struct PickleObject: Sendable {
 
   let kind: Kind
   var elements: [PickleValue]
+  /// Whether it can be the key of a dict.
+  let isHashable: Bool
   /// Where the instruction that makes it lies in the pickle.
   let offset: UInt32
 }

@@ -8,12 +8,16 @@ enum TorchFile {
     /// The folder of all entries, with its slash.
     let folder: String
     let pickle: ZipEntry
+    let version: ZipEntry
     let byteOrder: ZipEntry?
     /// The constants of a TorchScript program, which no other archive has.
     let constants: ZipEntry?
 
-    var all: [ZipEntry] { [pickle, byteOrder, constants].compactMap(\.self) }
+    var all: [ZipEntry] { [pickle, version, byteOrder, constants].compactMap(\.self) }
   }
+
+  /// The versions that PyTorch reads.
+  private static let knownVersions = 1...10
 
   /// Whether a file is a zip archive, by its first bytes.
   static func isZip(_ storage: ByteStorage) -> Bool {
@@ -25,6 +29,8 @@ enum TorchFile {
   ) throws(Fault) -> CheckpointContents {
     var archive = archive
     let records = try records(of: archive, limits: limits)
+    try checkVersion(records.version, of: &archive)
+    try checkTexts(in: &archive, folder: records.folder)
     if let entry = records.byteOrder { try checkByteOrder(entry, of: &archive) }
     let bytes = try archive.contents(of: records.pickle, checkingCRC: true)
     if let constants = records.constants {
@@ -46,7 +52,10 @@ enum TorchFile {
     of archive: ZipArchive, limits: CheckpointLimits
   ) throws(Fault) -> Records {
     let pickle = try pickle(of: archive)
-    let folder = String(pickle.name.dropLast("data.pkl".count))
+    let folder = try folder(of: archive)
+    guard pickle.name == folder + "data.pkl" else {
+      throw .corrupt("its pickle is '\(pickle.name)' where '\(folder)data.pkl' should be")
+    }
     let constants = archive[folder + "constants.pkl"]
     for entry in [pickle, constants] where entry?.size ?? 0 > limits.pickleBytes {
       throw .limit("bytes of pickle", limits.pickleBytes)
@@ -55,7 +64,29 @@ enum TorchFile {
     guard byteOrder.map({ $0.size <= 16 }) ?? true else {
       throw .corrupt("its byte order record is not one")
     }
-    return Records(folder: folder, pickle: pickle, byteOrder: byteOrder, constants: constants)
+    guard let version = archive[folder + ".data/version"] ?? archive[folder + "version"] else {
+      throw .corrupt("the record of its version ('\(folder)version') is missing")
+    }
+    guard version.size <= 16 else {
+      throw .corrupt("its version is not a number", at: version.data.lowerBound)
+    }
+    return Records(
+      folder: folder, pickle: pickle, version: version, byteOrder: byteOrder, constants: constants)
+  }
+
+  /// The folder that all entries have to lie in, with its slash: that of the first one.
+  private static func folder(of archive: ZipArchive) throws(Fault) -> String {
+    let first = archive.firstName ?? ""
+    guard let slash = first.firstIndex(of: "/") else {
+      throw .corrupt("its entry '\(first)' lies in no folder")
+    }
+    let folder = String(first[...slash])
+    if let other = archive.entries.first(where: { !$0.name.utf8.starts(with: folder.utf8) }) {
+      throw .corrupt(
+        "its entry '\(other.name)' does not lie in the folder '\(folder)' of the first one",
+        at: other.extent.lowerBound)
+    }
+    return folder
   }
 
   private static func pickle(of archive: ZipArchive) throws(Fault) -> ZipEntry {
@@ -67,6 +98,43 @@ enum TorchFile {
       throw .corrupt("it holds \(pickles.count) pickles called data.pkl where there should be one")
     }
     return pickle
+  }
+
+  /// The version of the archive's format; not that of PyTorch.
+  private static func checkVersion(
+    _ entry: ZipEntry, of archive: inout ZipArchive
+  ) throws(Fault) {
+    let record = try archive.contents(of: entry, checkingCRC: true)
+    let digits = record.bytes.filter { ![0x20, 0x09, 0x0D, 0x0A].contains($0) }
+    guard digits.allSatisfy({ (0x30...0x39).contains($0) }),
+      let version = Int(String(decoding: digits, as: UTF8.self))
+    else { throw .corrupt("its version is not a number", at: entry.data.lowerBound) }
+    guard knownVersions.contains(version) else {
+      throw .unsupported(
+        "its archive is of version \(version), and \(knownVersions.lowerBound) to"
+          + " \(knownVersions.upperBound) are known; save it again with another PyTorch",
+        at: entry.data.lowerBound)
+    }
+  }
+
+  /// Two short records that nothing needs, but without which PyTorch reads no file that has them.
+  private static func checkTexts(
+    in archive: inout ZipArchive, folder: String
+  ) throws(Fault) {
+    for name in [".storage_alignment", ".data/serialization_id"] {
+      guard let entry = archive[folder + name], entry.isHere else { continue }
+      let isText: Bool
+      if entry.size <= 1024 {
+        let record = try archive.contents(of: entry, checkingCRC: true)
+        let text = record.text(in: 0..<entry.size)
+        isText = name == ".storage_alignment" ? text.flatMap { Int($0) } != nil : text != nil
+      } else {
+        isText = false
+      }
+      guard isText else {
+        throw .corrupt("its record '\(entry.name)' is not one", at: entry.data.lowerBound)
+      }
+    }
   }
 
   private static func checkByteOrder(

@@ -40,6 +40,24 @@ struct TorchMetadata {
     return json.string ?? json.serialized()
   }
 
+  /// The texts of the keys of a dict, which Python has to tell apart, and so have readers of JSON.
+  mutating func names(
+    of pairs: [(key: PickleValue, value: PickleValue)], tensors: inout TorchTensors
+  ) throws(Fault) -> [String] {
+    var names: [String] = []
+    var texts: Set<String> = []
+    var keys = PythonKeys()
+    for (key, _) in pairs {
+      let json = try json(key, at: "", tensors: &tensors)
+      let name = json.string ?? json.serialized()
+      guard texts.insert(name).inserted, json.string != nil || keys.insert(json) else {
+        throw .corrupt("it has the key '\(name)' twice")
+      }
+      names.append(name)
+    }
+    return names
+  }
+
   /// Counts bytes of what is written out.
   mutating func count(_ size: Int) throws(Fault) {
     bytes += size
@@ -87,7 +105,16 @@ struct TorchMetadata {
   ) throws(Fault) -> JSONValue {
     let object = graph.objects[id]
     switch object.kind {
-    case .list, .tuple, .set: return .array(try array(object.elements, tensors: &tensors))
+    case .list, .tuple: return .array(try array(object.elements, tensors: &tensors))
+    case .set, .frozenSet:
+      let elements = try array(object.elements, tensors: &tensors)
+      var keys = PythonKeys()
+      for element in elements {
+        guard keys.insert(element) else {
+          throw .corrupt("a set of its metadata has \(element.serialized()) twice")
+        }
+      }
+      return .array(elements)
     case .dict, .orderedDict: return .object(try members(of: value, tensors: &tensors))
     case .storage: throw .unsupported("its metadata holds a storage that is not a tensor")
     case .instance:
@@ -134,10 +161,11 @@ struct TorchMetadata {
     of value: PickleValue, tensors: inout TorchTensors
   ) throws(Fault) -> JSONObject {
     var result = JSONObject()
+    var keys = PythonKeys()
     for (key, element) in graph.pairs(value) ?? [] {
       let key = try nested(key, under: "", tensors: &tensors)
       let name = key.string ?? key.serialized()
-      guard result[name] == nil else {
+      guard key.string != nil || keys.insert(key), result[name] == nil else {
         throw .corrupt("a dict of its metadata has the key '\(name)' twice")
       }
       result[name] = try nested(element, under: name, tensors: &tensors)

@@ -20,8 +20,8 @@ enum TorchState {
     if let key = try wrapper(in: root, of: graph) {
       let name = try metadata.name(of: key, tensors: &tensors)
       result.wrapper = name
-      for (key, value) in root {
-        let key = try metadata.name(of: key, tensors: &tensors)
+      let keys = try metadata.names(of: root, tensors: &tensors)
+      for (key, (_, value)) in zip(keys, root) {
         if key == name {
           state = graph.pairs(value) ?? []
         } else {
@@ -29,8 +29,8 @@ enum TorchState {
         }
       }
     }
-    for (key, value) in state {
-      let name = try metadata.name(of: key, tensors: &tensors)
+    let names = try metadata.names(of: state, tensors: &tensors)
+    for (name, (_, value)) in zip(names, state) {
       if let tensor = try tensors.tensor(value, name: name) {
         try result.add(tensor, named: name, limits: limits)
       } else {
@@ -39,6 +39,7 @@ enum TorchState {
         try result.add(try metadata.json(value, at: path, tensors: &tensors), under: path)
       }
     }
+    try tensors.checkRest()
     guard !result.tensors.isEmpty else {
       throw .unsupported(
         "no tensors are found in it, neither at its top nor under"

@@ -8,16 +8,17 @@ struct StorageDeclaration: Equatable {
   /// The number of elements.
   let count: Int
 
-  init?(_ value: PickleValue, in graph: PickleGraph) {
+  /// - Parameter isLegacy: whether the file is in the legacy format.
+  init?(_ value: PickleValue, in graph: PickleGraph, isLegacy: Bool) {
     // "storage", class, key, device, number of elements, and formerly a view's metadata, None
     guard let object = graph.object(value), object.kind == .storage,
-      (5...6).contains(object.elements.count),
+      object.elements.count == (isLegacy ? 6 : 5),
       graph.text(object.elements[0], limit: 16) == "storage",
       case .global(.storage(let dtype)) = object.elements[1],
       let key = graph.text(object.elements[2], limit: 256),
       case .integer(let count) = object.elements[4], count >= 0
     else { return nil }
-    if object.elements.count == 6 {
+    if isLegacy {
       guard case .none = object.elements[5] else { return nil }
     }
     self.key = key
@@ -42,6 +43,8 @@ enum TorchStorages {
   case archive(ZipArchive, folder: String)
   /// In the file, one after the other.
   case file(ByteStorage, [String: Range<Int>])
+
+  var isLegacy: Bool { if case .file = self { true } else { false } }
 
   /// The bytes of a storage, after its size was found to be the declared one.
   mutating func bytes(

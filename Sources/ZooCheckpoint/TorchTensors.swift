@@ -7,6 +7,8 @@ struct TorchTensors {
   private let limits: CheckpointLimits
   private let checksCRC: Bool
   private var storages: [String: Storage] = [:]
+  /// The calls of the pickle that were made into tensors.
+  private var rebuilt: Set<Int> = []
   /// How far tensors reach into each storage, in bytes.
   private(set) var usedBytes: [String: (used: Int, size: Int)] = [:]
 
@@ -32,33 +34,61 @@ struct TorchTensors {
   mutating func tensor(_ value: PickleValue, name: String) throws(Fault) -> TensorView? {
     guard let call = graph.tensorCall(value) else { return nil }
     do throws(Fault) {
-      return try rebuild(call.function, call.arguments)
+      return try rebuild(value, call.function, call.arguments)
     } catch {
       let offset = graph.object(value).map { Int($0.offset) } ?? 0
       throw error.inside("tensor '\(name)'").at(offset, of: "its pickle")
     }
   }
 
+  /// Rebuilds what no name leads to, and fails where that does: PyTorch rebuilds all.
+  mutating func checkRest() throws(Fault) {
+    for (id, object) in graph.objects.enumerated() {
+      let offset = Int(object.offset)
+      switch object.kind {
+      case .call(let function) where function.rebuildsTensor && !rebuilt.contains(id):
+        _ = try tensor(.object(id), name: "without a name")
+      case .storage:
+        do throws(Fault) {
+          _ = try storage(.object(id))
+        } catch {
+          throw error.at(offset, of: "its pickle")
+        }
+      default: break
+      }
+    }
+  }
+
   /// Parameters and subclasses wrap the call that makes their tensor.
   private mutating func rebuild(
-    _ function: PickleGlobal, _ arguments: [PickleValue]
+    _ value: PickleValue, _ function: PickleGlobal, _ arguments: [PickleValue]
   ) throws(Fault) -> TensorView {
-    var (function, arguments) = (function, arguments)
+    var (value, function, arguments) = (value, function, arguments)
+    var gradients: [PickleValue] = []
     let deepestWrapping = 4
     for _ in 0..<deepestWrapping {
+      if case .object(let id) = value { rebuilt.insert(id) }
       switch function {
       case .rebuildParameter, .rebuildParameterWithState:
-        guard let wrapped = arguments.first, let inner = graph.tensorCall(wrapped) else {
-          throw .corrupt("a parameter wraps something that is not a tensor")
-        }
+        // tensor, requires_grad, hooks, and in the second case attributes
+        guard arguments.count == (function == .rebuildParameter ? 3 : 4),
+          let inner = graph.tensorCall(arguments[0])
+        else { throw .corrupt("a parameter wraps something that is not a tensor") }
+        if arguments.count == 4 { try graph.checkAttributes(arguments[3]) }
+        gradients.append(arguments[1])
+        value = arguments[0]
         (function, arguments) = inner
       case .rebuildFromType:
         guard arguments.count == 4, case .global(let inner) = arguments[0], inner.rebuildsTensor,
           case .global(let type) = arguments[1], type == .tensorClass || type == .parameterClass,
           let innerArguments = graph.object(arguments[2]), innerArguments.kind == .tuple
         else { throw .unsupported("it is of a subclass of torch.Tensor that is not known") }
+        try graph.checkAttributes(arguments[3])
         (function, arguments) = (inner, innerArguments.elements)
-      default: return try view(function, arguments)
+      default:
+        let view = try view(function, arguments)
+        for gradient in gradients { try graph.checkGradient(gradient, of: view.dtype) }
+        return view
       }
     }
     throw .corrupt("it is wrapped more than \(deepestWrapping) times")
@@ -79,7 +109,6 @@ struct TorchTensors {
       let shape = graph.integers(arguments[2], limit: TorchTensors.maximumRank),
       let strides = graph.integers(arguments[3], limit: TorchTensors.maximumRank)
     else { throw .corrupt("the arguments that rebuild it are not those of a tensor") }
-    if arguments.count == most, most > 4 { try checkMetadata(arguments[most - 1]) }
 
     let (key, storage) = try storage(arguments[0])
     let dtype: DType
@@ -94,6 +123,8 @@ struct TorchTensors {
       guard let stated = storage.dtype else { throw .corrupt("its storage has no element type") }
       dtype = stated
     }
+    if most > 4 { try graph.checkGradient(arguments[4], of: dtype) }
+    if most > 4, arguments.count == most { try checkMetadata(arguments[most - 1]) }
     let (byteOffset, overflow) = offset.multipliedReportingOverflow(by: dtype.byteCount)
     guard !overflow else { throw .corrupt("its offset \(offset) overflows") }
     let view: TensorView
@@ -121,9 +152,12 @@ struct TorchTensors {
     guard let object = graph.object(value), object.elements.count <= 16,
       let pairs = graph.pairs(value)
     else { throw .corrupt("its metadata is not a small dict") }
-    for (key, isSet) in pairs {
-      guard case .bool(false) = isSet else {
-        let name = graph.text(key, limit: 64) ?? "an unknown bit"
+    for (key, _) in pairs {
+      // Other bits are those of devices. Whether a bit is true or false means nothing to PyTorch.
+      guard let name = graph.text(key, limit: 64) else {
+        throw .corrupt("its metadata has a key that is not a short text")
+      }
+      guard name != "conj", name != "neg" else {
         throw .unsupported(
           "it is a view with '\(name)' set, which is not read; save it after .resolve_conj() and"
             + " .resolve_neg()")
@@ -132,7 +166,7 @@ struct TorchTensors {
   }
 
   private mutating func storage(_ value: PickleValue) throws(Fault) -> (key: String, Storage) {
-    guard let declared = StorageDeclaration(value, in: graph) else {
+    guard let declared = StorageDeclaration(value, in: graph, isLegacy: source.isLegacy) else {
       throw .corrupt("its storage is not declared as one")
     }
     let key = declared.key

@@ -13,7 +13,11 @@ extension Unpickler {
       try pushObject(.orderedDict, [])
     case .counter: try pushCopy(of: arguments, from: .dict, as: .dict)
     case .set: try pushCopy(of: arguments, from: .list, as: .set)
-    case .size: try pushCopy(of: arguments, from: .tuple, as: .tuple)
+    case .size:
+      guard arguments.count <= 1, arguments.allSatisfy(isTupleOfIntegers) else {
+        throw fault("a size is made from something else than integers")
+      }
+      try pushCopy(of: arguments, from: .tuple, as: .tuple)
     case .tensorClass, .parameterClass, .storage, .dtype, .constant:
       throw fault("it calls a type that is only ever named")
     case .scriptList where arguments.count == 1, .scriptTag where arguments.count == 2:
@@ -23,11 +27,25 @@ extension Unpickler {
       // An enumeration's case is made from its value.
       guard arguments.count <= 1 else { throw fault("an object is made from several arguments") }
       try pushObject(.instance, [.text(module), .text(name)] + arguments)
-    case .complex, .byteArray, .encode, .device, .layout, .numpyScalar, .numpyDType,
-      .rebuildTensor, .rebuildTensorV2, .rebuildTensorV3, .rebuildParameter,
+    case .complex, .byteArray, .encode, .device, .layout, .numpyScalar, .numpyDType:
+      guard takes(function, arguments) else {
+        throw fault("a function of plain values is called with arguments that it does not take")
+      }
+      try pushObject(.call(function), arguments)
+    case .rebuildTensor, .rebuildTensorV2, .rebuildTensorV3, .rebuildParameter,
       .rebuildParameterWithState, .rebuildFromType:
       try pushObject(.call(function), arguments)
     }
+  }
+
+  /// Makes an object of a class, as NEWOBJ does: only programs of TorchScript need that.
+  mutating func makeObject(
+    of callee: PickleValue, _ arguments: PickleValue
+  ) throws(Fault) {
+    guard case .global(.scriptClass) = callee else {
+      throw fault("it makes an object of something that is not a class of its program")
+    }
+    try call(callee, arguments)
   }
 
   /// Gives the value on top of the stack a state, which few values have.
@@ -37,9 +55,17 @@ extension Unpickler {
     }
     switch objects[id].kind {
     // The bookkeeping of modules' versions.
-    case .orderedDict: return
-    case .instance where objects[id].elements.count == 2,
-      .call(.numpyDType) where objects[id].elements.count == 3:
+    case .orderedDict:
+      guard case .object(let state) = state,
+        objects[state].kind == .dict || objects[state].kind == .orderedDict
+      else { throw fault("the attributes of an OrderedDict are not a dict") }
+    case .instance where objects[id].elements.count == 2:
+      try count(1)
+      objects[id].elements.append(state)
+    case .call(.numpyDType) where objects[id].elements.count == 3:
+      guard isStateOfNumpyDType(state) else {
+        throw fault("the state of a NumPy type is not that of a number")
+      }
       try count(1)
       objects[id].elements.append(state)
     default: throw fault("BUILD sets the state of something that has none")
@@ -52,6 +78,84 @@ extension Unpickler {
     if arguments.isEmpty { return try pushObject(kind, []) }
     guard arguments.count == 1, case .object(let id) = arguments[0], objects[id].kind == source
     else { throw fault("a container is made from something else than it should be") }
+    if kind == .set { try checkHashable(objects[id].elements) }
     try pushObject(kind, objects[id].elements)
+  }
+
+  /// The version, the byte order, nothing of a subtype, of names and of fields, neither size nor
+  /// alignment, and no flags: those of a number.
+  private func isStateOfNumpyDType(_ value: PickleValue) -> Bool {
+    guard case .object(let id) = value, objects[id].kind == .tuple, objects[id].elements.count == 8
+    else { return false }
+    return objects[id].elements.enumerated().allSatisfy { position, element in
+      switch (position, element) {
+      case (0, .integer(3)), (1, .text), (2...4, .none), (5...6, .integer(-1)), (7, .integer(0)):
+        true
+      default: false
+      }
+    }
+  }
+
+  private func isTupleOfIntegers(_ value: PickleValue) -> Bool {
+    guard case .object(let id) = value, objects[id].kind == .tuple else { return false }
+    return objects[id].elements.allSatisfy { if case .integer = $0 { true } else { false } }
+  }
+
+  /// Whether a function that makes a plain value takes some arguments.
+  private func takes(_ function: PickleGlobal, _ arguments: [PickleValue]) -> Bool {
+    switch (function, arguments.count) {
+    case (.complex, 2): arguments.allSatisfy(isNumber)
+    case (.byteArray, 0): true
+    case (.byteArray, 1): isBytes(arguments[0])
+    case (.byteArray, 2), (.encode, 2):
+      isLatin1(arguments[0], codec: arguments[1])
+    case (.device, 1): isText(arguments[0])
+    case (.layout, 1): isLayout(arguments[0])
+    case (.device, 2):
+      if case (.text, .integer(let index)) = (arguments[0], arguments[1]) {
+        index >= 0
+      } else {
+        false
+      }
+    // The type's name, and whether it is aligned and copied.
+    case (.numpyDType, 3): isText(arguments[0])
+    case (.numpyScalar, 2): isBytes(arguments[1])
+    default: false
+    }
+  }
+
+  private func isText(_ value: PickleValue) -> Bool {
+    if case .text = value { true } else { false }
+  }
+
+  private func isLayout(_ value: PickleValue) -> Bool {
+    guard case .text(let name) = value else { return false }
+    let layouts = [
+      "strided", "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "_mkldnn",
+      "jagged",
+    ]
+    return layouts.contains { "torch.\($0)" == text(name) }
+  }
+
+  /// Bytes as protocol 2 writes them: a text of the characters 0 to 255, and a codec.
+  private func isLatin1(_ value: PickleValue, codec: PickleValue) -> Bool {
+    guard case .text(let text) = value, case .text(let name) = codec else { return false }
+    return self.text(text).unicodeScalars.allSatisfy { $0.value < 256 }
+      && ["latin1", "latin-1"].contains(self.text(name))
+  }
+
+  private func isNumber(_ value: PickleValue) -> Bool {
+    switch value {
+    case .integer, .float: true
+    default: false
+    }
+  }
+
+  private func isBytes(_ value: PickleValue) -> Bool {
+    switch value {
+    case .bytes: true
+    case .object(let id): objects[id].kind == .call(.encode)
+    default: false
+    }
   }
 }

@@ -11,6 +11,8 @@ struct Unpickler {
   private let isScript: Bool
   /// Where the present instruction lies.
   private var offset = 0
+  /// Where the present frame ends; `nil` between frames.
+  private var frameEnd: Int?
   private var stack: [PickleValue] = []
   /// The heights of the stack at which marks were set.
   private var marks: [Int] = []
@@ -73,6 +75,15 @@ struct Unpickler {
       }
       if opcode == .stop { break }
       try execute(opcode)
+      if let frameEnd, reader.position >= frameEnd {
+        guard reader.position == frameEnd else {
+          throw fault("an instruction reaches beyond the end of its frame")
+        }
+        self.frameEnd = nil
+      }
+    }
+    guard frameEnd ?? reader.position == reader.position else {
+      throw fault("it ends within a frame")
     }
     guard stack.count == 1, marks.isEmpty, let result = stack.last else {
       throw fault("it ends with \(stack.count) values where one should be left")
@@ -89,9 +100,14 @@ struct Unpickler {
         throw .unsupported("its pickle has protocol \(version), not 2 to 5", at: offset)
       }
     case .frame:
-      guard try reader.integer(UInt64.self) <= UInt64(reader.remaining) else {
+      let length = try reader.integer(UInt64.self)
+      guard length <= UInt64(reader.remaining) else {
         throw fault("a frame is longer than the pickle")
       }
+      guard frameEnd ?? reader.position == reader.position else {
+        throw fault("a frame begins within another")
+      }
+      frameEnd = reader.position + Int(length)
 
     case .mark:
       guard marks.count < limits.stackDepth else {
@@ -132,7 +148,7 @@ struct Unpickler {
     case .emptyList: try pushObject(.list, [])
     case .emptyDict: try pushObject(.dict, [])
     case .emptySet: try pushObject(.set, [])
-    case .frozenSet: try pushObject(.set, try popToMark())
+    case .frozenSet: try pushFrozenSet(try popToMark())
     case .append: try extend([try pop()], to: [.list])
     case .appends: try extend(try popToMark(), to: [.list])
     case .addItems: try extend(try popToMark(), to: [.set])
@@ -159,9 +175,12 @@ struct Unpickler {
         throw fault("a global is not named by two strings")
       }
       try pushGlobal(module: module.range, name: name.range)
-    case .reduce, .newObject:
+    case .reduce:
       let arguments = try pop()
       try call(try pop(), arguments)
+    case .newObject:
+      let arguments = try pop()
+      try makeObject(of: try pop(), arguments)
     case .build:
       try build(state: try pop())
     case .binPersistentID:
@@ -257,6 +276,11 @@ extension Unpickler {
     try push(reader.storage.text(in: span.range) == nil ? .bytes(span) : .text(span))
   }
 
+  /// A text that was found to be UTF-8.
+  func text(_ span: PickleSpan) -> String {
+    String(decoding: reader.storage.bytes[span.range], as: UTF8.self)
+  }
+
   private mutating func pushBytes(length: UInt64) throws(Fault) {
     try push(.bytes(try span(length: length)))
   }
@@ -290,8 +314,17 @@ extension Unpickler {
       throw .limit("objects in the pickle", limits.pickleObjects, at: offset)
     }
     try count(elements.count)
+    let isHashable =
+      switch kind {
+      case .tuple: elements.allSatisfy(self.isHashable)
+      case .call(let function): function != .byteArray
+      case .frozenSet: true
+      default: false
+      }
     objects.append(
-      PickleObject(kind: kind, elements: elements, offset: UInt32(truncatingIfNeeded: offset)))
+      PickleObject(
+        kind: kind, elements: elements, isHashable: isHashable,
+        offset: UInt32(truncatingIfNeeded: offset)))
     try push(.object(objects.count - 1))
   }
 
@@ -307,7 +340,26 @@ extension Unpickler {
     guard case .object(let id) = try top(), kinds.contains(objects[id].kind) else {
       throw fault("elements are added to something that is no such container")
     }
+    let isDict = objects[id].kind != .list && objects[id].kind != .set
+    if objects[id].kind != .list { try checkHashable(items, every: isDict ? 2 : 1) }
     try count(items.count)
     objects[id].elements += items
+  }
+
+  private mutating func pushFrozenSet(_ elements: [PickleValue]) throws(Fault) {
+    try checkHashable(elements)
+    try pushObject(.frozenSet, elements)
+  }
+
+  /// Whether Python takes a value as the key of a dict, or into a set.
+  private func isHashable(_ value: PickleValue) -> Bool {
+    if case .object(let id) = value { objects[id].isHashable } else { true }
+  }
+
+  /// Refuses keys that Python would not take.
+  func checkHashable(_ values: [PickleValue], every step: Int = 1) throws(Fault) {
+    for index in stride(from: 0, to: values.count, by: step) where !isHashable(values[index]) {
+      throw fault("the key of a dict, or an element of a set, is one that can change")
+    }
   }
 }

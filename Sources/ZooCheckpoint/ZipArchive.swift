@@ -5,6 +5,8 @@ struct ZipArchive {
   let storage: ByteStorage
   /// In the order in which they lie in the file.
   let entries: [ZipEntry]
+  /// The name of the first entry of the directory, by which PyTorch knows the folder of all.
+  let firstName: String?
   /// Where the directory begins.
   let directoryStart: Int
   /// Whether the entries have CRCs; PyTorch can be told to write none (`compute_crc32`), and then all
@@ -33,10 +35,12 @@ struct ZipArchive {
     guard directory.position == end.directory.upperBound else {
       throw .corrupt("the zip directory does not hold the stated entries", at: directory.position)
     }
+    firstName = headers.first?.name
     // In the order in which they lie, so that no byte is read for two entries.
     headers.sort { $0.localOffset < $1.localOffset }
     var entries: [ZipEntry] = []
     var positions: [String: Int] = [:]
+    var namesWithoutCase: Set<String> = []
     var free = 0
     for (index, header) in headers.enumerated() {
       guard header.localOffset >= free, header.localOffset < end.directory.lowerBound else {
@@ -54,6 +58,11 @@ struct ZipArchive {
       }
       if positions.updateValue(entries.count, forKey: entry.name) != nil {
         throw .corrupt("two zip entries are called '\(entry.name)'", at: header.position)
+      }
+      guard namesWithoutCase.insert(entry.name.withoutCase).inserted else {
+        throw .corrupt(
+          "two zip entries are called '\(entry.name)' by PyTorch, which tells no capitals from small"
+            + " letters", at: header.position)
       }
       entries.append(entry)
     }
@@ -126,6 +135,14 @@ struct ZipArchive {
         offset: entry.extent.lowerBound)
     }
     inflatedTotal = total
+  }
+}
+
+extension String {
+  /// The name with capitals of ASCII as small letters.
+  fileprivate var withoutCase: String {
+    String(
+      decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }
 

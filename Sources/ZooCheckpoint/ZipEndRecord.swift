@@ -40,7 +40,9 @@ struct ZipEndRecord {
     entryCount = count
   }
 
-  /// The last place that can be an end record: one whose comment reaches the end of the file.
+  /// The last place that looks like an end record; its comment has to reach the end of the file.
+  ///
+  /// Looking further for one whose comment does would find another directory than PyTorch.
   private static func find(in storage: ByteStorage) throws(Fault) -> Int {
     let last = storage.bytes.count - size
     if last >= 0 {
@@ -49,7 +51,15 @@ struct ZipEndRecord {
         guard storage.bytes[start] == 0x50, storage.hasBytes([0x50, 0x4B, 0x05, 0x06], at: start)
         else { continue }
         var reader = ByteReader(storage, at: start + 20)
-        if Int(try reader.integer(UInt16.self)) == commentLength { return start }
+        let stated = Int(try reader.integer(UInt16.self))
+        guard stated <= commentLength else {
+          throw .corrupt("the zip archive's comment of \(stated) bytes is cut off", at: start)
+        }
+        guard stated == commentLength else {
+          throw .corrupt(
+            "\(commentLength - stated) bytes follow the end of the zip archive", at: start)
+        }
+        return start
       }
     }
     throw Fault(

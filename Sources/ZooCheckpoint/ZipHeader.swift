@@ -20,6 +20,7 @@ struct ZipHeader {
 
   var hasDescriptor: Bool { flags & 0x08 != 0 }
   private var isEncrypted: Bool { flags & 0x2041 != 0 }
+  private var isPatch: Bool { flags & 0x20 != 0 }
 
   init(central reader: inout ByteReader) throws(Fault) {
     try self.init(&reader, isCentral: true)
@@ -46,7 +47,10 @@ struct ZipHeader {
     var commentLength = 0
     if isCentral {
       commentLength = Int(try reader.integer(UInt16.self))
-      _ = try reader.take(8)
+      guard try reader.integer(UInt16.self) == 0 else {
+        throw .unsupported("it is one part of a zip archive in several parts", at: position)
+      }
+      _ = try reader.take(6)
       fields = [fields[1], fields[0], UInt64(try reader.integer(UInt32.self))]
     } else {
       fields = [fields[1], fields[0]]
@@ -95,6 +99,9 @@ struct ZipHeader {
   /// Refuses what is not read, and names that could lead out of the archive.
   func check() throws(Fault) {
     if isEncrypted { throw .unsupported("zip entry '\(name)' is encrypted") }
+    if isPatch {
+      throw .corrupt("zip entry '\(name)' is marked as a patch of another file", at: position)
+    }
     guard method == ZipHeader.stored || method == ZipHeader.deflated else {
       throw .unsupported("zip entry '\(name)' is compressed by method \(method), not deflate")
     }

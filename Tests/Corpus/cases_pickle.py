@@ -119,6 +119,76 @@ for version in (0, 1, 6, 255):
     refused("machine", f"protocol-{version}.pt", torch_file(bytes([0x80, version]) + NONE + STOP), "unsupported",
             f"protocol {version}")
 
+
+# Frames, which bound what an instruction reads.
+def frame(data, length=None):
+    return b"\x95" + struct.pack("<Q", len(data) if length is None else length) + data
+
+
+BODY = GOOD[2:]
+for label, body in {"one": frame(BODY), "two": frame(BODY[:1]) + frame(BODY[1:]), "and-none": frame(BODY[:1]) + BODY[1:],
+                    "empty": frame(b"") + BODY}.items():
+    accepted("machine", f"frame-{label}.pt", torch_file(b"\x80\4" + body), read={"w": torch.tensor([1.0, 2, 3, 4])})
+for label, body in {"in-an-instruction": frame(BODY[:4]) + BODY[4:], "in-a-frame": frame(frame(BODY)[:-1]) + BODY[-1:],
+                    "in-a-line": frame(BODY, BODY.index(b"torch") + 3), "in-its-own-header": frame(b"")[:1] + frame(BODY[:1], 3)[1:] + frame(BODY[1:])}.items():
+    refused("machine", f"frame-ends-{label}.pt", torch_file(b"\x80\4" + body), "integrity", "frame")
+
+# What Python could not put together.
+w = torch.tensor([1.0, 2, 3, 4])
+for label, key in {"list": EMPTY_LIST, "dict": EMPTY_DICT, "set": EMPTY_SET, "tuple-of-a-list": EMPTY_LIST + b"\x85",
+                   "ordered-dict": named("collections", "OrderedDict") + EMPTY_TUPLE + REDUCE,
+                   "bytearray": named("builtins", "bytearray") + EMPTY_TUPLE + REDUCE}.items():
+    for place, value in {"key": dict_of((key, NONE)), "element": named("builtins", "set") + tuple_of(list_of(key)) + REDUCE,
+                         "item": EMPTY_DICT + key + NONE + SETITEM}.items():
+        refused("machine", f"{label}-as-{place}.pt", with_value(value), "integrity", "can change")
+for label, value in {
+    "object-of-a-function": named("torch._utils", "_rebuild_tensor_v2") + tuple_of(storage()) + NEWOBJ,
+    "object-of-a-set": named("builtins", "set") + tuple_of(list_of(integer(1))) + NEWOBJ,
+    "state-of-none": named("collections", "OrderedDict") + EMPTY_TUPLE + REDUCE + NONE + BUILD,
+    "state-of-an-integer": named("collections", "OrderedDict") + EMPTY_TUPLE + REDUCE + integer(1) + BUILD,
+    "size-of-texts": named("torch", "Size") + tuple_of(tuple_of(text("a"))) + REDUCE,
+    "complex-of-texts": named("builtins", "complex") + tuple_of(text("a"), text("b")) + REDUCE,
+    "device-below-0": named("torch", "device") + tuple_of(text("cuda"), integer(-1)) + REDUCE,
+    "bytearray-of-a-text": named("builtins", "bytearray") + tuple_of(text("a")) + REDUCE,
+    "layout-of-its-own": named("torch.serialization", "_get_layout") + tuple_of(text("torch.strange")) + REDUCE,
+    "encoding-of-its-own": named("_codecs", "encode") + tuple_of(text("a"), text("utf-8")) + REDUCE,
+    "flags-of-a-numpy-type": named("numpy", "dtype") + tuple_of(text("i8"), FALSE, TRUE) + REDUCE
+    + tuple_of(integer(3), text("<"), NONE, NONE, NONE, integer(-1), integer(-1), integer(12)) + BUILD,
+    "added-to-a-frozenset": MARK + b"\x91" + MARK + integer(1) + b"\x90",
+}.items():
+    refused("machine", f"{label}.pt", with_value(value), "integrity", "the pickle is not valid")
+for label, value in {"integer-and-true": dict_of((integer(1), NONE), (TRUE, NONE)), "integer-and-float": dict_of((integer(2), NONE), (b"G" + struct.pack(">d", 2), NONE)),
+                     "in-tuples": dict_of((integer(1) + b"\x85", NONE), (TRUE + b"\x85", NONE)),
+                     "in-a-set": named("builtins", "set") + tuple_of(list_of(integer(0), FALSE)) + REDUCE}.items():
+    refused("graphs", f"equal-keys-{label}.pt", with_value(value), "integrity", "twice")
+refused("graphs", "tensor-and-value.pt", torch_file(pickle(("w", tensor()), ("w", NONE))), "integrity", "the key 'w' twice")
+refused("graphs", "wrapper-twice.pt", torch_file(pickle(("state", dict_of((text("w"), tensor()))), ("state", NONE))), "integrity", "the key 'state' twice")
+refused("graphs", "equal-names.pt", torch_file(PROTO + dict_of((integer(1), tensor()), (TRUE, tensor())) + STOP), "integrity", "twice")
+
+# Tensors that Python could not make, or would make otherwise.
+def parameter_of(*arguments, function="_rebuild_parameter"):
+    return named("torch._utils", function) + tuple_of(tensor(), *arguments) + REDUCE
+
+
+for label, value in {
+    "parameter-of-two": parameter_of(FALSE), "parameter-of-four": parameter_of(FALSE, NONE, NONE),
+    "gradient-of-none": parameter_of(NONE, NONE), "gradient-of-integers": tensor(kind="IntStorage").replace(FALSE, TRUE),
+    "attribute-data": parameter_of(FALSE, NONE, dict_of((text("data"), tensor("1"))), function="_rebuild_parameter_with_state"),
+    "attribute-real": parameter_of(FALSE, NONE, tuple_of(NONE, dict_of((text("real"), tensor()))), function="_rebuild_parameter_with_state"),
+    "attribute-no-text": parameter_of(FALSE, NONE, dict_of((integer(1), NONE)), function="_rebuild_parameter_with_state"),
+    "attributes-in-a-list": parameter_of(FALSE, NONE, EMPTY_LIST, function="_rebuild_parameter_with_state"),
+    "six-parts-of-a-storage": tensor(store=storage(view=NONE)),
+}.items():
+    refused("tensors", f"{label}.pt", torch_file(pickle(("w", value)), {"0": ONES, "1": ONES[::-1]}), "integrity", "tensor 'w'")
+for bit in ("conj", "neg"):
+    refused("tensors", f"{bit}-false.pt", torch_file(pickle(("w", tensor(extra=dict_of((text(bit), FALSE)))))), "unsupported", bit)
+accepted("tensors", "attribute-of-its-own.pt", torch_file(pickle(("w", parameter_of(
+    FALSE, NONE, dict_of((text("tag"), NONE)), function="_rebuild_parameter_with_state")))))
+hidden = named("collections", "OrderedDict") + EMPTY_TUPLE + REDUCE + dict_of((text("x"), tensor("1"))) + BUILD
+refused("tensors", "hidden-without-storage.pt", with_value(hidden), "integrity", "storage '1' is not in the archive")
+refused("tensors", "hidden-storage.pt", with_value(
+    named("collections", "OrderedDict") + EMPTY_TUPLE + REDUCE + dict_of((text("x"), storage("1"))) + BUILD), "integrity", "storage '1' is not in the archive")
+
 # Graphs.
 deep = 100_000
 ends = {"lists": EMPTY_LIST * deep + APPEND * (deep - 1), "tuples": NONE + b"\x85" * deep,
@@ -145,7 +215,6 @@ parameter = tensor()
 for _ in range(10):
     parameter = named("torch._utils", "_rebuild_parameter") + tuple_of(parameter, FALSE, NONE) + REDUCE
 refused("graphs", "parameter-of-parameters.pt", torch_file(pickle(("w", parameter))), "integrity", "wrapped more than")
-refused("graphs", "same-key-twice.pt", torch_file(pickle(("w", tensor()), ("w", tensor()))), "integrity", "two tensors are called 'w'")
-refused("graphs", "normalised-keys.pt", torch_file(pickle(("\u00e9", tensor()), ("e\u0301", tensor()))), "integrity",
-        "two tensors are called")
+refused("graphs", "same-key-twice.pt", torch_file(pickle(("w", tensor()), ("w", tensor()))), "integrity", "the key 'w' twice")
+refused("graphs", "normalised-keys.pt", torch_file(pickle(("\u00e9", tensor()), ("e\u0301", tensor()))), "integrity", "twice")
 refused("graphs", "metadata-key-twice.pt", torch_file(pickle(("w", tensor()), ("x", NONE), ("x", TRUE))), "integrity", "twice")

@@ -149,14 +149,12 @@ def pickle(*pairs):
     return PROTO + dict_of(*((text(k), v) for k, v in pairs)) + STOP
 
 
-def torch_file(data, storages=None, folder="m/", more=(), changes=None, **options):
+def torch_file(data, storages=None, folder="m/", more=(), changes=None, version=b"3\n", **options):
     storages = {"0": struct.pack("<4f", 1, 2, 3, 4)} if storages is None else storages
     changes = changes or {}
     # torch asks for the version first.
-    entries = [
-        Entry(folder + "version", b"3\n"),
-        Entry(folder + "data.pkl", data, **changes.get("pickle", {})),
-    ]
+    entries = [Entry(folder + "version", version)] if version is not None else []
+    entries.append(Entry(folder + "data.pkl", data, **changes.get("pickle", {})))
     for key, value in storages.items():
         entries.append(Entry(f"{folder}data/{key}", value, **changes.get("data", {})))
     return zip_file(entries + list(more), **options)

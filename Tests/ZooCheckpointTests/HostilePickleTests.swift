@@ -174,11 +174,11 @@ struct HostilePickleTests {
   @Test func keysStandOnce() {
     expectRefusal(
       Pickle.archive(pickle: Pickle.dict(["w": Pickle.tensor(), "w": Pickle.tensor()])),
-      "two tensors are called 'w'")
+      "the key 'w' twice")
     expectRefusal(
       Pickle.archive(
         pickle: Pickle.dict(["\u{E9}": Pickle.tensor(), "e\u{301}": Pickle.tensor()])),
-      "two tensors are called")
+      "twice")
     expectRefusal(
       Pickle.archive(
         pickle: Pickle.dict(["w": Pickle.tensor(), "x": Pickle.none, "x": Pickle.none])),

@@ -106,6 +106,7 @@ struct ZipBuilder {
     for (key, bytes) in storages.sorted(by: { $0.key < $1.key }) {
       archive.add("m/data/\(key)", bytes)
     }
+    archive.add("m/version", Array("3\n".utf8))
     return archive
   }
 }

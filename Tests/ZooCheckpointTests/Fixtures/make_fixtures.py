@@ -206,7 +206,6 @@ rezip("birder.pt", "deflated.pt", zipfile.ZIP_DEFLATED)
 rezip("birder.pt", "deflated_stream.pt", zipfile.ZIP_DEFLATED, unseekable=True)
 rezip("birder.pt", "stored_stream.pt", zipfile.ZIP_STORED, unseekable=True)
 rezip("birder.pt", "zip64.pt", zipfile.ZIP_STORED, force_zip64=True)
-rezip("birder.pt", "no_folder.pt", zipfile.ZIP_STORED, folder="")
 
 # Readable files of safetensors
 state = every_dtype()
