@@ -30,21 +30,26 @@ extension ModelZoo {
   ///
   /// The time of a batch is the median of at least five passes and two seconds, from normalised
   /// images to embeddings.
+  /// - Parameter source: where the weights are; `nil` for made-up ones.
   package func benchmark(
-    _ name: String, precisions: [Precision], batches: [Int], madeUpWeights: Bool,
-    progress: ProgressHandler? = nil
+    _ name: String, _ source: ModelSource?, options: LoadOptions, precisions: [Precision],
+    batches: [Int], progress: ProgressHandler? = nil
   ) async throws -> Benchmark {
-    if !madeUpWeights { _ = try await fetch(name, progress: progress) }
+    if let source { try await fetch(source, progress: progress) }
     let backend = try backend.get()
     var benchmark = Benchmark(peakGFLOPS: try await offload { _ in backend.peakGFLOPS() })
     for precision in precisions {
       PeakMemory.reset()
       let clock = ContinuousClock()
       let start = clock.now
+      var options = options
+      options.precision = precision
       let net =
-        madeUpWeights
-        ? try await network(madeUp: name, precision)
-        : try await loadPretrainedModel(name, options: LoadOptions(precision: precision)).net
+        if let source {
+          try await loadModel(source, options: options).net
+        } else {
+          try await network(madeUp: name, precision)
+        }
       let time = clock.now - start
       let peak = benchmark.peakGFLOPS
       benchmark.rows += try await offload { cancellation in

@@ -47,6 +47,7 @@ extension ModelZoo {
 
   /// The head in a `.head.pt` file for a network's embeddings.
   ///
+  /// A linear head, or an MLP head as birder trains it, whatever the network's own classifier is.
   /// The CRCs inside of it are checked, unless the cache's ``LoadPolicy`` is `never`.
   /// - Throws: ``CheckpointError``, ``ModelError``.
   public func loadHead(from path: String, for net: Network) async throws -> Head {

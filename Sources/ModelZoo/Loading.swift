@@ -12,19 +12,8 @@ extension ModelZoo {
   public func loadPretrainedModel(
     _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
   ) async throws -> (net: Network, info: ModelInfo) {
-    let entry = try registry.entry(named: name)
-    let configuration = try registry.network(of: entry)
-    let format = options.format ?? (entry.files.count == 1 ? entry.files[0].format : nil)
-    if let format { _ = try entry.file(format: format) }
-    // Nothing is downloaded that could not be run.
-    if let obstacle = obstacle(toRunning: entry, configuration, format: format) { throw obstacle }
-    let request = try request(for: entry, format: format)
-    if options.prechecks { try await precheck(request, options: options) }
-    return try await using(request, progress) { path in
-      try await load(
-        path, name: name, configuration: configuration, entry: entry, options: options,
-        isInCache: true)
-    }
+    try await loadModel(
+      try source(ofRegistered: name, format: options.format), options: options, progress: progress)
   }
 
   /// Fetches a file and does something with it, once more if it was pruned before it was opened.
@@ -57,48 +46,18 @@ extension ModelZoo {
   /// weights too, unless the cache's ``LoadPolicy`` is `never`.
   /// - Parameters:
   ///   - path: a checkpoint that birder saved, `.pt` or `.safetensors`.
-  ///   - network: the name of the network's configuration, such as `vit_b16_ls`.
-  ///   - options: another input size or configuration.
+  ///   - network: the name of the network's configuration, such as `vit_b16_ls`; `nil` for the one
+  ///     that the file is named after, as birder's files are: `<network>_<tag>_<epoch>.pt`.
+  ///   - options: another input size or configuration, or what the file does not state.
   /// - Throws: ``RegistryError``, ``CheckpointError``, ``ModelError``.
   public func loadModel(
-    from path: String, network: String, options: LoadOptions = LoadOptions()
+    from path: String, network: String? = nil, options: LoadOptions = LoadOptions()
   ) async throws -> (net: Network, info: ModelInfo) {
-    try await load(
-      path, name: path, configuration: try registry.network(named: network), entry: nil,
-      options: options, isInCache: false)
+    try await loadModel(try source(ofFile: path, network: network), options: options)
   }
 
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
   public func transform(for net: Network, _ info: ModelInfo) throws(ImageError) -> ImageTransform {
     try ImageTransform(size: net.inputSize, rgbStats: info.rgbStats)
-  }
-
-  private func load(
-    _ path: String, name: String, configuration: NetworkConfiguration, entry: RegistryEntry?,
-    options: LoadOptions, isInCache: Bool
-  ) async throws -> (net: Network, info: ModelInfo) {
-    let verifiesChecksums = fetcher.cache.loadPolicy.verifiesContents(isInCache: isInCache)
-    return try await offload { cancellation in
-      let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
-      let backend = try backend.get()
-      let plan = try NetworkPlan(checkpoint, configuration, entry: entry, options: options)
-      try cancellation.check()
-      let net: Network
-      do throws(NetworkError) {
-        net = try Network(
-          family: plan.family, configuration: plan.configuration, classes: plan.classes,
-          size: plan.size, newSize: plan.newSize, precision: options.precision,
-          weights: checkpoint.stateDict.byName,
-          backend: backend)
-      } catch {
-        throw ModelError.cannotBuild(model: name, file: path, error)
-      }
-      try cancellation.check()
-      let info = ModelInfo(
-        name: name, network: configuration.name, file: path, signature: plan.signature,
-        rgbStats: plan.rgbStats, classNames: try checkpoint.classNames() ?? [],
-        customConfig: checkpoint.config, birderVersion: checkpoint.birderVersion)
-      return (net, info)
-    }
   }
 }

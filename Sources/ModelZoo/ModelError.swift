@@ -8,6 +8,13 @@ public enum ModelError: ZooFailure, Equatable {
   case unsupportedFormat(model: String, format: String)
   /// Neither the file nor the registry states what a network needs.
   case missingMetadata(file: String, key: String, advice: String)
+  /// No registered network's name begins the name of a file, so that nobody says what it holds.
+  case networkNotNamed(model: String)
+  /// A file or repository is named after several networks, the likeliest of which stands first;
+  /// `reason` is why its weights do not fit that one.
+  case ambiguousNetwork(model: String, candidates: [String], reason: NetworkError?)
+  /// A network was named for a model that has another one in the registry.
+  case networkIsKnown(model: String, network: String)
   /// A head file does not hold what a head needs.
   case invalidHead(file: String, reason: String)
   /// A head does not fit the network.
@@ -24,7 +31,7 @@ public enum ModelError: ZooFailure, Equatable {
       error.kind
     case .unsupportedFormat, .missingMetadata: .unsupported
     case .invalidHead: .integrity
-    case .invalidSetting: .usage
+    case .invalidSetting, .networkNotNamed, .ambiguousNetwork, .networkIsKnown: .usage
     case .remoteRegistryOffline: .offline
     }
   }
@@ -33,7 +40,7 @@ public enum ModelError: ZooFailure, Equatable {
   public var description: String {
     switch self {
     case .cannotBuild(let model, let file, let error):
-      "\(model) cannot be built\(file.map { " from \($0)" } ?? ""): \(error)"
+      "\(model) cannot be built\(file.map { $0 == model ? "" : " from \($0)" } ?? ""): \(error)"
     case .doesNotFit(let model, let url, let error):
       "\(url) is not downloaded, because it does not fit \(model): \(error); correct the registry,"
         + " or switch the precheck off if you want the file nevertheless"
@@ -41,6 +48,17 @@ public enum ModelError: ZooFailure, Equatable {
       "\(model) is available as .\(format) only, which can be fetched but not run"
     case .missingMetadata(let file, let key, let advice):
       "\(file) states no \(key), and neither does the registry; \(advice)"
+    case .networkNotNamed(let model):
+      "\(model) does not begin with the name of a registered network; name it with --network"
+        + " ('zoo list --networks' prints the names)"
+    case .ambiguousNetwork(let model, let candidates, let reason):
+      "\(model) may be of the network "
+        + candidates.map { "'\($0)'" }.joined(separator: " or ")
+        + (reason.map { ", and does not fit the first (\($0))" } ?? "")
+        + "; say which with --network"
+    case .networkIsKnown(let model, let network):
+      "\(model) is a model of the registry, which states its network '\(network)'; leave out"
+        + " --network, or write ./\(model) for a file of that name"
     case .invalidHead(let file, let reason): "\(file) is not a classification head: \(reason)"
     case .headMismatch(let file, let error): "the head \(file) does not fit the network: \(error)"
     case .invalidSetting(let name, let value, let expected):

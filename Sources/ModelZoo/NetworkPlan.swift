@@ -17,13 +17,17 @@ struct NetworkPlan {
     _ checkpoint: Checkpoint, _ network: NetworkConfiguration, entry: RegistryEntry?,
     options: LoadOptions
   ) throws(ModelError) {
-    guard let signature = checkpoint.signature ?? entry?.signature else {
+    let stated = checkpoint.signature ?? entry?.signature
+    let named = checkpoint.classToIndex?.count ?? 0
+    guard let signature = stated ?? options.size.map({ Signature($0, classes: named) }) else {
       throw .missingMetadata(
-        file: checkpoint.file, key: "signature", advice: "save it with birder, which adds one")
+        file: checkpoint.file, key: "signature",
+        advice: "give the size of its images with --size (LoadOptions.size)")
     }
-    guard let rgbStats = checkpoint.rgbStats ?? entry?.rgbStats else {
+    guard let rgbStats = options.rgbStats ?? checkpoint.rgbStats ?? entry?.rgbStats else {
       throw .missingMetadata(
-        file: checkpoint.file, key: "rgb_stats", advice: "state them in a registry of your own")
+        file: checkpoint.file, key: "rgb_stats",
+        advice: "give those of its training with --rgb-stats (LoadOptions.rgbStats)")
     }
     self.signature = signature
     self.rgbStats = rgbStats
@@ -33,7 +37,13 @@ struct NetworkPlan {
       .merging(options.configuration)
     classes = checkpoint.signature?.outputs.first.flatMap { $0.count == 2 ? $0[1] : nil }
     size = sizeFromSignature(signature)
-    newSize = options.size
+    newSize = stated == nil ? nil : options.size
+  }
+}
+
+extension Signature {
+  fileprivate init(_ size: ImageSize, classes: Int) {
+    self.init(inputs: [[0, 3, size.height, size.width]], outputs: [[0, classes]])
   }
 }
 

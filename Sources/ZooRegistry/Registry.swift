@@ -12,7 +12,7 @@ public struct Registry: Sendable {
   /// What ``sources`` calls the registry that is part of this library.
   public static let builtInSource = "the built-in registry"
 
-  private var documents: [RegistryDocument]
+  var documents: [RegistryDocument]
 
   /// Reads a registry and checks all its entries.
   ///

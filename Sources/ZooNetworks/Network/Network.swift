@@ -133,13 +133,14 @@ public final class Network: Sendable {
   ///
   /// - Parameters:
   ///   - classes: how many classes the head has.
-  ///   - state: the head's state dict, `weight` [classes, D] and, if there is one,
-  ///     `bias` [classes].
+  ///   - state: the head's state dict: `weight` [classes, D] and, if there is one, `bias` [classes], or
+  ///     the keys of birder's MLP head. What the network's own classifier is does not count.
   package func head(classes: Int, state: [String: TensorView]) throws(NetworkError) -> Classifier {
     let weights = Weights(state, backend: backend)
-    let head = try Classifier.linear(
-      classes: classes, embeddingSize: embeddingSize, bias: weights.shape(of: "bias") != nil,
-      weights)
+    let isMLP = weights.shape(of: "3.weight") != nil
+    let make = isMLP ? Classifier.mlp : Classifier.linear
+    let head = try make(
+      classes, embeddingSize, weights.shape(of: isMLP ? "3.bias" : "bias") != nil, weights)
     try weights.finish()
     return head
   }

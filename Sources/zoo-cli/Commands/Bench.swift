@@ -11,8 +11,11 @@ extension Zoo {
         is that of the multiply-adds that the processor was measured to do in registers.
         """)
 
-    @Argument(help: "The name of a model; with --made-up-weights of a network, too.")
+    @Argument(help: "The name of a model, or its file; with --made-up-weights of a network, too.")
     var model: String
+
+    @OptionGroup(title: "Models that no registry knows")
+    var unregistered: UnregisteredOptions
 
     @Option(
       help: ArgumentHelp("How many images a pass takes; several numbers, separated by commas."),
@@ -40,11 +43,19 @@ extension Zoo {
       }
     }
 
+    func validate() throws {
+      if madeUpWeights, unregistered.network != nil || unregistered.rgbStats != nil {
+        throw ValidationError("--made-up-weights takes no file: name the network in its place.")
+      }
+    }
+
     func run() async throws {
       let zoo = try await options.makeZoo()
+      let source =
+        madeUpWeights ? nil : try await zoo.source(of: model, network: unregistered.network)
       let result = try await zoo.benchmark(
-        model, precisions: options.precisions?.precisions ?? Precision.allCases,
-        batches: batch.sizes, madeUpWeights: madeUpWeights,
+        model, source, options: LoadOptions(rgbStats: unregistered.rgbStats),
+        precisions: options.precisions?.precisions ?? Precision.allCases, batches: batch.sizes,
         progress: options.makeProgress().handler)
       StandardError.clearStatus()
       if options.json {

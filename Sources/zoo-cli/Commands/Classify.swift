@@ -12,11 +12,11 @@ extension Zoo {
         are used. Images that cannot be read are passed over, and told of at the end.
         """)
 
-    /// What the network's own classifier is called among the levels.
-    static let ownLevel = "classifier"
-
-    @Argument(help: "The name of a model.")
+    @Argument(help: "The name of a model, or its file.")
     var model: String
+
+    @OptionGroup(title: "Models that no registry knows")
+    var unregistered: UnregisteredOptions
 
     @OptionGroup(title: "Images")
     var images: ImageOptions
@@ -25,10 +25,10 @@ extension Zoo {
       name: .customLong("head"),
       help: ArgumentHelp(
         """
-        The head to use, such as family, or 'classifier' for the network's own; several with \
-        commas or by repeating the option.
-        """, valueName: "level"))
-    var levels: [String] = []
+        The head to use, such as family, the file of one, or 'classifier' for the network's own; \
+        several with commas or by repeating the option.
+        """, valueName: "level|file"))
+    var heads: [String] = []
 
     @Option(help: "How many classes to tell of for each image and head. (default: 5)")
     var topK: Int?
@@ -74,8 +74,8 @@ extension Zoo {
       if all, topK != nil || threshold != nil {
         throw ValidationError("--all tells of every class; leave out --top-k and --threshold.")
       }
-      guard !wantedLevels.contains("") else {
-        throw ValidationError("--head needs the name of a level, such as family.")
+      guard !heads.contains(where: { ",\($0),".contains(",,") }) else {
+        throw ValidationError("--head needs the name of a level, such as family, or a file.")
       }
       if let format = output?.format, !all, !format.holdsTexts {
         throw ValidationError(
@@ -90,15 +90,15 @@ extension Zoo {
 
     func run() async throws {
       let zoo = try await options.makeZoo()
-      let entry = try zoo.registry.entry(named: model)
-      for level in wantedLevels where level != Classify.ownLevel { _ = try entry.head(level) }
+      let source = try await zoo.source(of: model, network: unregistered.network)
+      let choices = try HeadChoice.choices(heads, of: source.entry, model: model)
       try output?.check()
       let labelMap = try evaluation.readLabelMap()
       let progress = options.makeProgress()
       let run = try await CollectionRun(
-        model, images, collection, options, fiveCrops: tta, in: zoo, progress)
-      let heads = try await heads(of: entry, run, in: zoo, progress)
-      let levels = heads.map { ClassificationLevel(name: $0.level, classNames: $0.head.classNames) }
+        source, unregistered, images, collection, options, fiveCrops: tta, in: zoo, progress)
+      let heads = try await RunHeads(choices, run, in: zoo, progress)
+      let levels = heads.levels
       let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
       try evaluation.makeDirectory()
       for note in truth?.coverage.compactMap(\.note) ?? [] { StandardError.note(note) }
@@ -108,7 +108,7 @@ extension Zoo {
       var evaluator = try truth.map { try Evaluator(levels: levels, truth: $0) }
       func compute(_ batch: ImageBatch) async throws -> [Tensor] {
         try await inferBatch(
-          run.net, batch, heads: heads.map(\.head), returnLogits: logits)
+          run.net, batch, heads: heads.heads, returnLogits: logits)
       }
       guard let output else {
         var printer = RowPrinter(isJSON: options.json)
@@ -125,7 +125,7 @@ extension Zoo {
       var plan = JSONObject()
       plan["labels"] = evaluation.evaluate ? evaluation.labels.plan : .null
       plan["label map"] = .optional(labelMap?.file)
-      plan["heads"] = .array(heads.map { .strings([$0.level, $0.head.file]) })
+      plan["heads"] = try await heads.identities(of: choices)
       plan["top k"] = all ? "all" : .integer(report.topK)
       plan["threshold"] = threshold.map { .number(Double($0)) } ?? .null
       plan["logits"] = .bool(logits)
@@ -150,42 +150,6 @@ extension Zoo {
       } else if let fault = fault(ofShare: value, option: "--threshold") {
         throw ValidationError(fault)
       }
-    }
-
-    private var wantedLevels: [String] {
-      var wanted: [String] = []
-      for level in levels.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) })
-      where !wanted.contains(String(level)) {
-        wanted.append(String(level))
-      }
-      return wanted
-    }
-
-    private func heads(
-      of entry: RegistryEntry, _ run: CollectionRun, in zoo: ModelZoo, _ progress: ProgressReport
-    ) async throws -> [(level: String, head: Head)] {
-      let own = Head(classifierOf: run.net, run.info)
-      let defaults = own == nil ? entry.heads.map(\.level) : [Classify.ownLevel]
-      guard !wantedLevels.isEmpty || !defaults.isEmpty else {
-        throw CommandError(
-          .notFound,
-          "\(model) has neither a classifier nor heads, so it cannot tell what an image shows; "
-            + "name the file of a head with --head FILE, or take its embeddings with 'zoo embed'")
-      }
-      var heads: [(level: String, head: Head)] = []
-      for level in wantedLevels.isEmpty ? defaults : wantedLevels {
-        if level != Classify.ownLevel {
-          let head = try await zoo.loadPretrainedHead(
-            model, level: level, for: run.net, progress: progress.handler)
-          heads.append((level, head))
-        } else if let own {
-          heads.append((level, own))
-        } else {
-          throw RegistryError.unknownHead(
-            level, model: model, available: entry.heads.map(\.level))
-        }
-      }
-      return heads
     }
   }
 }

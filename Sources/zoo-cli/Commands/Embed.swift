@@ -12,8 +12,11 @@ extension Zoo {
         as CSV, or with --json as JSON.
         """)
 
-    @Argument(help: "The name of a model.")
+    @Argument(help: "The name of a model, or its file.")
     var model: String
+
+    @OptionGroup(title: "Models that no registry knows")
+    var unregistered: UnregisteredOptions
 
     @OptionGroup(title: "Images")
     var images: ImageOptions
@@ -60,9 +63,10 @@ extension Zoo {
 
     func run() async throws {
       let zoo = try await options.makeZoo()
+      let source = try await zoo.source(of: model, network: unregistered.network)
       try output?.check()
       let run = try await CollectionRun(
-        model, images, collection, options, in: zoo, options.makeProgress())
+        source, unregistered, images, collection, options, in: zoo, options.makeProgress())
       let size = run.net.embeddingSize
       if let truncate, truncate > size {
         throw ValidationError("--truncate is \(truncate), but embeddings have \(size) numbers.")

@@ -11,8 +11,11 @@ extension Zoo {
         cannot be read are passed over. Without --output only the tensors' shapes are printed.
         """)
 
-    @Argument(help: "The name of a model.")
+    @Argument(help: "The name of a model, or its file.")
     var model: String
+
+    @OptionGroup(title: "Models that no registry knows")
+    var unregistered: UnregisteredOptions
 
     @OptionGroup(title: "Images")
     var images: ImageOptions
@@ -40,9 +43,10 @@ extension Zoo {
 
     func run() async throws {
       let zoo = try await options.makeZoo()
+      let source = try await zoo.source(of: model, network: unregistered.network)
       try output?.check()
       let run = try await CollectionRun(
-        model, images, collection, options, in: zoo, options.makeProgress())
+        source, unregistered, images, collection, options, in: zoo, options.makeProgress())
       func compute(_ batch: ImageBatch) async throws -> [FeatureMap] {
         try await run.net.detectionFeatures(of: batch)
       }

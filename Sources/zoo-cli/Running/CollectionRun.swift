@@ -2,7 +2,7 @@ import ModelZoo
 
 /// A model and the collection of images that it runs on.
 struct CollectionRun {
-  let model: String
+  let source: ModelSource
   let net: Network
   let info: ModelInfo
   let collection: ImageCollection
@@ -16,17 +16,16 @@ struct CollectionRun {
   ///
   /// Images come first: a wrong path shows before a long download.
   init(
-    _ model: String, _ images: ImageOptions, _ options: CollectionOptions,
-    _ common: CommonOptions, fiveCrops: Bool = false, in zoo: ModelZoo, _ progress: ProgressReport
+    _ source: ModelSource, _ unregistered: UnregisteredOptions, _ images: ImageOptions,
+    _ options: CollectionOptions, _ common: CommonOptions, fiveCrops: Bool = false,
+    in zoo: ModelZoo, _ progress: ProgressReport
   ) async throws {
-    self.model = model
+    self.source = source
     self.images = images
     self.options = options
     self.progress = progress
     precision = try common.precision
     if let path = options.errors { try checkWritable(path) }
-    let entry = try zoo.registry.entry(named: model)
-    if let obstacle = try zoo.obstacle(toRunning: entry) { throw obstacle }
     let inputs = images.images.map {
       CollectionInput(argument: $0, nulSeparated: options.isNullSeparated)
     }
@@ -35,8 +34,10 @@ struct CollectionRun {
     let limit = ImageDecodingOptions(maximumPixelCount: images.maxPixels).maximumByteCount
     try CollectionRun.checkOnlyImage(of: collection, limit: limit)
     self.collection = collection
-    (net, info) = try await zoo.loadPretrainedModel(
-      model, options: LoadOptions(size: images.size, precision: precision),
+    (net, info) = try await zoo.loadModel(
+      source,
+      options: LoadOptions(
+        size: images.size, rgbStats: unregistered.rgbStats, precision: precision),
       progress: progress.handler)
     let transform = try ImageTransform(
       size: net.inputSize, rgbStats: info.rgbStats,
@@ -59,6 +60,12 @@ struct CollectionRun {
 
   /// The images of the collection that this run is about.
   var range: Range<Int> { batches.range }
+
+  /// What the model was called.
+  var model: String { source.name }
+
+  /// What the registry states of the model; `nil` if it does not know it.
+  var entry: RegistryEntry? { source.entry }
 
   /// The names of a batch's images.
   func samples(_ batch: ImageBatch) -> [String] { batch.positions.map(collection.sample) }
@@ -99,7 +106,7 @@ struct CollectionRun {
     let range = batches.range
     let schema = schema.saying(shard)
     let spool = try TableSpool(
-      for: file.path, plan: self.plan(plan), schema: schema, inputs: range,
+      for: file.path, plan: try await self.plan(plan), schema: schema, inputs: range,
       mode: options.resume ? .resume : .create)
     var summary = RunSummary(count: range.count)
     if spool.nextInput > range.lowerBound {
@@ -171,11 +178,13 @@ struct CollectionRun {
   }
 
   /// What decides the results: an interrupted run is gone on with only if all of it is the same.
-  private func plan(_ more: JSONObject) -> JSONValue {
+  private func plan(_ more: JSONObject) async throws -> JSONValue {
+    // In the cache a file's name is its digest; any other may be written anew.
+    let file = source.isInCache ? info.file : try await digestOfFile(at: info.file).hex
     let transform = batches.transform
     let own: [(String, JSONValue)] = [
       ("model", .string(model)),
-      ("file", .string(info.file)),
+      ("file", .string(file)),
       ("precision", .string(precision.rawValue)),
       ("size", .integers([transform.size.height, transform.size.width])),
       ("mean", .array(transform.rgbStats.mean.map { .number(Double($0)) })),
