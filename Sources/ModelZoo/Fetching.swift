@@ -1,7 +1,9 @@
 extension ModelZoo {
   /// The request for a model's weights.
   ///
-  /// - Parameter format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
+  /// - Parameters:
+  ///   - name: the model's name in the registry.
+  ///   - format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
   /// - Throws: ``RegistryError`` for an unknown name or format.
   public func request(for name: String, format: String? = nil) throws(RegistryError) -> FileRequest
   {
@@ -41,8 +43,12 @@ extension ModelZoo {
 
   /// Brings a model's weights into the cache.
   ///
-  /// - Parameter prechecks: whether weights that do not fit their network are refused before they
-  ///   are downloaded; see ``precheck(_:options:)``.
+  /// - Parameters:
+  ///   - name: the model's name in the registry.
+  ///   - format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
+  ///   - prechecks: whether weights that do not fit their network are refused before they are
+  ///     downloaded; see ``precheck(_:options:)``.
+  ///   - progress: is told how much of the file has come.
   /// - Throws: ``RegistryError``, ``FetchError``, and of a precheck ``CheckpointError`` and
   ///   ``ModelError``; `CancellationError`.
   public func fetch(

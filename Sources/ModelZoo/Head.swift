@@ -28,6 +28,7 @@ extension ModelZoo {
   ///   - name: the model's name in the registry.
   ///   - level: the level, such as `family`.
   ///   - net: the network whose embeddings the head takes.
+  ///   - progress: is told how much of the file has come.
   /// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``;
   ///   `CancellationError`.
   public func loadPretrainedHead(

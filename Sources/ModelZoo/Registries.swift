@@ -1,7 +1,9 @@
 extension ModelZoo {
   /// Makes a zoo as an environment says, with the registries that it names.
   ///
-  /// - Parameter transport: what carries files; by default libcurl, with the environment's settings.
+  /// - Parameters:
+  ///   - environment: the registries, the cache, whether the network may be used, and so on.
+  ///   - transport: what carries files; by default libcurl, with the environment's settings.
   /// - Throws: ``RegistryError``, ``FetchError``, ``TensorError``; the error of a registry that
   ///   cannot be read; `CancellationError`.
   public init(_ environment: ZooEnvironment, transport: (any Transport)? = nil) async throws {

@@ -23,6 +23,7 @@ extension ModelZoo {
   /// A file that cannot be fetched does not keep the others from being fetched. Success means that
   /// ``SetReport/failure`` is `nil`.
   /// - Parameters:
+  ///   - set: the files.
   ///   - prechecks: whether weights that do not fit their network are refused before they are
   ///     downloaded; see ``precheck(_:options:)``.
   ///   - progress: is told how much of a file has come, and of the whole set.

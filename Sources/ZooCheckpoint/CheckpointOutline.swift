@@ -33,7 +33,7 @@ public struct CheckpointOutline: Sendable {
     }
   }
 
-  /// What is in the file, as ``Checkpoint/report()`` gives it, and its `size` in bytes.
+  /// What is in the file, as ``Checkpoint/report(checkingValues:)`` gives it, and its `size` in bytes.
   public func report() -> JSONValue {
     var report = checkpoint.report().object ?? JSONObject()
     report["size"] = .integer(size)

@@ -4,15 +4,29 @@ import Testing
 
 /// The documentation's Swift code is compiled, run, and the same as in the documentation.
 @Suite struct DocumentationTests {
-  @Test(arguments: ["README.md", "docs/model-card.md", "docs/collections.md"])
+  /// The pages that have Swift code, which is marked as such.
+  private static let pages = [
+    "README.md", "docs/collections.md", "docs/library.md", "docs/model-card.md",
+    "docs/performance.md",
+  ]
+
+  @Test func everyPageWithCodeIsCompared() throws {
+    let docs = try FileManager.default.contentsOfDirectory(atPath: repository + "/docs")
+    let pages = try (["README.md"] + docs.sorted().map { "docs/" + $0 }).filter {
+      try $0.hasSuffix(".md") && text(of: repository + "/" + $0).contains("```swift")
+    }
+    #expect(pages == Self.pages)
+  }
+
+  @Test(arguments: pages)
   func theCodeOfAPageIsTheCompiledOne(page: String) throws {
     let published = try text(of: repository + "/" + page)
       .components(separatedBy: "```swift\n").dropFirst()
       .map { $0.components(separatedBy: "\n```")[0] }
       .map { $0.replacing("import ModelZoo\n\n", with: "") }
-    let source = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "DocumentedCode.swift").path
-    let compiled = try text(of: source)
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    let compiled = try ["DocumentedCode.swift", "DocumentedCode+Library.swift"]
+      .map { try text(of: folder.appending(path: $0).path) }.joined()
       .components(separatedBy: "    // begin \(page)\n").dropFirst()
       .map { $0.components(separatedBy: "\n    // end")[0] }
       .map { code in
@@ -48,17 +62,37 @@ import Testing
       #expect(features.map(\.stage) == ["stage1"])
       #expect(difference(features[0].tensor, try Digits.expected("stage1").row(index)) < tolerance)
       try await DocumentedCode.collection()
+
+      #expect(try await DocumentedCode.precision() == 96)
+      #expect(try await DocumentedCode.size().size == ImageSize(side: 256))
+      let best = try await DocumentedCode.localFiles()[0]
+      #expect(best.map(\.label) == expected.topK(3)[0].map(\.label))
+      #expect(difference(try await DocumentedCode.urls(), embedding) < tolerance)
+      let cosines = try await DocumentedCode.similar()
+      #expect(cosines.shape == [2, 2] && cosines.scalars[0] == 1 && cosines.scalars[1] < 1)
+      #expect(try await DocumentedCode.list().contains("vit_b16_ls_franca-bioscan5m"))
+      #expect(try await DocumentedCode.ownCache().threads == 2)
+      #expect(await DocumentedCode.errors() == nil)
+      #expect(await DocumentedCode.errors("vit_b16_franca") == .notFound)
+      try await DocumentedCode.offline()
+      try await DocumentedCode.cancelled()
       withExtendedLifetime(directory) {}
     }
     let output = String(decoding: result.standardOutputContent, as: UTF8.self)
     #expect(output.contains("order even\nfamily 2\n"))
     #expect(output.contains("path/to/image.jpeg "))
     #expect(output.contains(#"[("stage1", [1, 96, 4, 4])]"#))
+    #expect(output.contains("heads family, order, cached: true\n"))
+    #expect(output.contains("choose another model: 'vit_b16_franca' is not a model of "))
+    #expect(
+      output.contains("offline vit_b16_ls_franca-bioscan5m vit_b16_ls_franca-bioscan5m.pt\n"))
+    #expect(output.hasSuffix("cancelled\n"))
   }
 
   private static func prepare(_ directory: String, image: String) throws {
     let names = [
       "\"\(Digits.model)\"": "\"vit_b16_ls_franca-bioscan5m\"",
+      "\"vit_digits_ls\"": "\"vit_b16_ls\"",
       "\"parity\"": "\"order\"", "\"digit\"": "\"family\"",
       "\"url\": \"": "\"url\": \"\(Digits.folder)/",
     ]
@@ -69,7 +103,12 @@ import Testing
     try Data(registry.utf8).write(to: URL(filePath: registryFile))
     let folder = directory + "/path/to"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: image, toPath: folder + "/image.jpeg")
+    let weights = Digits.folder + "/" + Digits.model
+    for (file, name) in [
+      (image, "image.jpeg"), (Digits.folder + "/samples/digit-0-01.png", "other.png"),
+      (weights + ".pt", "beetles.pt"), (weights + "-digit.head.pt", "beetles.head.pt"),
+      (registryFile, "registry.json"),
+    ] { try FileManager.default.copyItem(atPath: file, toPath: folder + "/" + name) }
     setenv("ZOO_REGISTRY", registryFile, 1)
     setenv("ZOO_CACHE", directory + "/cache", 1)
     unsetenv("ZOO_OFFLINE")

@@ -13,10 +13,9 @@ enum DocumentedCode {
     let embedding = try net.embedding(Tensor.stack([transform(image)]))
     for level in ["order", "family"] {
       let head = try await loadPretrainedHead(name, level: level, for: net)
-      let probabilities = try head.classifier.logits(embedding).softmax().scalars
-      let ranking = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
-      for index in ranking.prefix(3) {
-        print(level, head.classNames[index], probabilities[index])
+      let probabilities = try head.classifier.logits(embedding).softmax()
+      for best in probabilities.topK(3, classNames: head.classNames)[0] {
+        print(level, best.label, best.probability)
       }
     }
     // end
@@ -50,10 +49,7 @@ enum DocumentedCode {
     for level in ["order", "family"] {
       let head = try await loadPretrainedHead(name, level: level, for: net)
       let probabilities = try head.classifier.logits(embedding).softmax()
-      let best = probabilities.scalars.indices.max {
-        probabilities.scalars[$0] < probabilities.scalars[$1]
-      }
-      print(level, head.classNames[best ?? 0])
+      print(level, probabilities.topK(1, classNames: head.classNames)[0][0].label)
     }
     // end
     return embedding
@@ -99,6 +95,16 @@ enum DocumentedCode {
     // [("stage1", [1, 768, 14, 14])]
     // end
     return features
+  }
+
+  static func precision() async throws -> Int {
+    let name = "vit_b16_ls_franca-bioscan5m"
+    // begin docs/performance.md
+    let options = LoadOptions(precision: .int8)
+    let (net, info, transform) = try await loadPretrainedModelAndTransform(name, options: options)
+    // end
+    _ = (info, transform)
+    return net.embeddingSize
   }
 
   static func collection() async throws {

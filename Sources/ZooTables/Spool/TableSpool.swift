@@ -14,7 +14,7 @@ import ZooCore
 /// A directory `OUTPUT.partial` beside the output holds `plan.json`, which says what is to be done,
 /// and `rows`, to which each batch is appended as one frame. What a process wrote before it was
 /// killed stays; of the frame that it was writing, the part that is there is dropped. When all rows
-/// are there, ``render(to:format:)`` makes a file of them, in any format and the same whatever the
+/// are there, ``render(to:format:compression:)`` makes a file of them, in any format and the same whatever the
 /// batches and interruptions were, and ``remove()`` removes the directory.
 public final class TableSpool: Sendable {
   /// What becomes of the rows of an earlier run with the same output.
