@@ -1,5 +1,8 @@
 /// The families of networks that can be built, by the name that registries use.
 package let families: [String: any Architecture.Type] = [
+  "deit": DeiT.self,
   "rope_vit": RoPE_ViT.self,
+  "rope_vit5": RoPE_ViT5.self,
   "vit": ViT.self,
+  "vit_parallel": ViT_Parallel.self,
 ]

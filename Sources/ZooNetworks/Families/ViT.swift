@@ -12,7 +12,7 @@ struct ViT: VisionTransformerFamily {
   }
 }
 
-/// What stands before the blocks of a transformer with a hierarchical stem.
+/// The names of `stem_norm_layer_type`.
 private enum StemNorm: OptionChoice {
   case layer, batch
   static var choices: KeyValuePairs<String, StemNorm> {
@@ -20,6 +20,7 @@ private enum StemNorm: OptionChoice {
   }
 }
 
+/// The names of `stem_type`.
 private enum StemKind: OptionChoice {
   case patchify, hmlp
   static var choices: KeyValuePairs<String, StemKind> { ["patchify": .patchify, "hmlp": .hmlp] }
@@ -42,47 +43,38 @@ extension VisionTransformer {
     let grids = try build.grids(patchSize: sizes.patch)
     let norm = try NormStyle(options)
     let hasPreNorm: Bool = try options("pre_norm", default: false)
-    size = sizes.token
-    grid = grids.coming
-    stem = try VisionTransformer.stem(options, sizes, bias: !hasPreNorm, weights)
-
-    let registers = try options.integer("num_reg_tokens", default: 0, in: 0...)
-    let hasClassToken: Bool = try options("class_token", default: true)
+    let special = try SpecialTokens(options)
     let hasPosition: Bool = try options("abs_pos_embed", default: true)
     let covers: Bool = try options("pos_embed_special_tokens", default: coversSpecialTokens)
-    // Only sizes that change from image to image are resized without antialiasing.
-    let _: Bool = try options("pos_embed_antialias", default: false)
-    tokens = try TokenEmbedding(
-      size: sizes.token,
-      specialTokens: [("reg_tokens", registers), ("class_token", hasClassToken ? 1 : 0)],
-      position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil, grids: grids,
-      filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights)
-
-    // Training with dropout puts a layer before the norm, which moves its key.
-    let dropout: Float = try options("dropout", default: 0)
-    preNorm =
-      hasPreNorm
-      ? try weights.norm("encoder.pre_block.\(dropout > 0 ? 1 : 0)", norm, size: sizes.token)
-      : nil
     let style = EncoderBlock.Style(
       size: sizes.token,
       attention: SelfAttention.Style(
         heads: sizes.heads, qkvBias: try options("qkv_bias", default: true),
         qkNorm: try options("qk_norm", default: false) ? norm : nil,
         norm: try options("attn_norm", default: false) ? norm : nil,
-        rotary: try rotary(sizes, tokens.specialTokens)),
+        rotary: try rotary(sizes, special.count)),
       mlp: try FeedForward.Style(options, hidden: sizes.hidden, norm: norm), norm: norm,
       hasLayerScale: try options.optional("layer_scale_init_value") as Float? != nil)
-    blocks = try (0..<sizes.layers).map { index throws(NetworkError) in
-      var style = style
-      // Soft experts stand in the second half of the blocks.
-      if case .softMoE = style.mlp.kind, index < sizes.layers / 2 { style.mlp.kind = .ffn }
-      return try EncoderBlock(style, weights.scope("encoder.block.\(index)").ofBlock)
-    }
-    pool = try TokenPool(
-      options, sizes, norm: norm, registers: registers, hasClassToken: hasClassToken,
-      afterPool: try options("norm_after_pool", default: false), weights)
-    outIndices = try sizes.outIndices(options)
+    self.init(
+      size: sizes.token, grid: grids.coming,
+      stem: try VisionTransformer.stem(options, sizes, bias: !hasPreNorm, weights),
+      tokens: try TokenEmbedding(
+        size: sizes.token, special, grids: grids,
+        position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
+        filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights),
+      preNorm: hasPreNorm ? try weights.preNorm(options, norm, size: sizes.token) : nil,
+      blocks: try weights.blocks(sizes.layers) { index, weights throws(NetworkError) in
+        var style = style
+        // Soft experts stand in the second half of the blocks.
+        if case .softMoE = style.mlp.kind, index < sizes.layers / 2 { style.mlp.kind = .ffn }
+        return try EncoderBlock(style, weights)
+      },
+      pool: try TokenPool(
+        options, sizes, norm: norm, special,
+        afterPool: try options("norm_after_pool", default: false), weights),
+      outIndices: try sizes.outIndices(options))
+    // Only sizes that change from image to image are resized without antialiasing.
+    let _: Bool = try options("pos_embed_antialias", default: false)
   }
 
   private static func stem(

@@ -35,6 +35,55 @@ struct TransformerSizes {
   }
 }
 
+/// What stands before the patches in a sequence of tokens: registers, then a class token.
+struct SpecialTokens {
+  let registers: Int
+  let hasClassToken: Bool
+
+  /// How many there are.
+  var count: Int { registers + (hasClassToken ? 1 : 0) }
+
+  /// The options `num_reg_tokens` and `class_token`.
+  init(_ options: Options) throws(NetworkError) {
+    registers = try options.integer("num_reg_tokens", default: 0, in: 0...)
+    hasClassToken = try options("class_token", default: true)
+  }
+}
+
+extension TokenEmbedding {
+  /// Tokens with registers and a class token, and `pos_embedding`.
+  init(
+    size: Int, _ special: SpecialTokens, grids: (made: ImageSize, coming: ImageSize),
+    position coverage: Coverage?, filter: ResizeFilter = .bicubic, _ weights: Weights
+  ) throws(NetworkError) {
+    try self.init(
+      size: size,
+      special: [
+        ("reg_tokens", special.registers), ("class_token", special.hasClassToken ? 1 : 0),
+      ],
+      position: coverage.map { ("pos_embedding", $0) }, grids: grids, filter: filter, weights)
+  }
+}
+
+extension Weights {
+  /// The norm before the blocks.
+  ///
+  /// Training with the option `dropout` puts a layer before it, which moves its key.
+  func preNorm(_ options: Options, _ norm: NormStyle, size: Int) throws(NetworkError) -> Norm {
+    let dropout: Float = try options("dropout", default: 0)
+    return try self.norm("encoder.pre_block.\(dropout > 0 ? 1 : 0)", norm, size: size)
+  }
+
+  /// Blocks, each from its index and its weights `encoder.block.INDEX`.
+  func blocks(
+    _ count: Int, _ make: (Int, Weights) throws(NetworkError) -> any TransformerBlock
+  ) throws(NetworkError) -> [any TransformerBlock] {
+    try (0..<count).map { index throws(NetworkError) in
+      try make(index, scope("encoder.block.\(index)").ofBlock)
+    }
+  }
+}
+
 extension NormStyle {
   /// The options `norm_layer_type` and `norm_layer_eps`.
   init(_ options: Options, default usual: Norm.Kind = .layer) throws(NetworkError) {
@@ -88,14 +137,13 @@ extension TokenPool {
   /// The options of the pool and of the norms around it.
   ///
   /// - Parameters:
-  ///   - registers: how many special tokens stand before the class token.
-  ///   - hasClassToken: whether there is one.
+  ///   - special: what stands before the patches.
   ///   - afterPool: whether the norm of a network that has one comes after the pool.
   init(
-    _ options: Options, _ sizes: TransformerSizes, norm style: NormStyle, registers: Int,
-    hasClassToken: Bool, afterPool: Bool, _ weights: Weights
+    _ options: Options, _ sizes: TransformerSizes, norm style: NormStyle,
+    _ special: SpecialTokens, afterPool: Bool = false, _ weights: Weights
   ) throws(NetworkError) {
-    specialTokens = registers + (hasClassToken ? 1 : 0)
+    specialTokens = special.count
     let kind: AttentionPool.Style.Kind = try options("attn_pool_type", default: .multiHead)
     let attention = AttentionPool.Style(
       kind: kind,
@@ -114,7 +162,7 @@ extension TokenPool {
         try AttentionPool(size: sizes.token, attention, weights.scope("attn_pool")),
         withSpecialTokens: withSpecialTokens)
     } else {
-      self.kind = hasClassToken ? .token(registers) : .mean
+      self.kind = special.hasClassToken ? .token(special.registers) : .mean
     }
     let isNormed: Bool = try options("post_norm", default: true)
     norm = isNormed && !afterPool ? try weights.norm("norm", style, size: sizes.token) : nil

@@ -16,25 +16,26 @@ struct TokenEmbedding {
 
   /// - Parameters:
   ///   - size: the size of a token, D.
-  ///   - specialTokens: names of tensors [1, n, D] and how many tokens n each has, in order.
-  ///   - position: what `pos_embedding` [1, …, D] covers; `nil` for a network without one.
+  ///   - special: names of tensors [1, n, D] and how many tokens n each has, in order.
+  ///   - position: the name of a tensor [1, …, D] and what it covers; `nil` for a network without one.
   ///   - grids: the patches that the weights were made for, and those to come.
   ///   - filter: how positions are resized from one to the other, antialiased.
   init(
-    size: Int, specialTokens: [(name: String, count: Int)], position coverage: Coverage?,
+    size: Int, special names: [(name: String, count: Int)],
+    position source: (name: String, covers: Coverage)?,
     grids: (made: ImageSize, coming: ImageSize), filter: ResizeFilter = .bicubic,
     _ weights: Weights
   ) throws(NetworkError) {
     var special: [Float] = []
-    for (name, count) in specialTokens where count > 0 {
+    for (name, count) in names where count > 0 {
       special += try weights.tensor(name, [1, count, size]).scalars
     }
     let count = special.count / size
-    if let coverage {
-      let covered = coverage == .patches ? 0 : count
+    if let source {
+      let covered = source.covers == .patches ? 0 : count
       let grid = grids.made
       let embedding = try weights.tensor(
-        "pos_embedding", [1, covered + grid.height * grid.width, size]
+        source.name, [1, covered + grid.height * grid.width, size]
       ).scalars
       for index in 0..<covered * size { special[index] += embedding[index] }
       position = try Tensor(

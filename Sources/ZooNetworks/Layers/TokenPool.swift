@@ -6,6 +6,8 @@ struct TokenPool {
   enum Kind {
     /// The token at this place.
     case token(Int)
+    /// The first so many tokens, one after the other.
+    case firstTokens(Int)
     /// The mean of all but the special tokens.
     case mean
     /// Attention over all tokens, or over all but the special ones.
@@ -22,7 +24,10 @@ struct TokenPool {
   /// The only token that is looked at, if it is one.
   var token: Int? { if case .token(let place) = kind { place } else { nil } }
 
-  /// The output x of the last block [N · T, D] to embeddings [N, D].
+  /// How many tokens an embedding is as large as.
+  var width: Int { if case .firstTokens(let count) = kind { count } else { 1 } }
+
+  /// The output x of the last block [N · T, D] to embeddings [N, width · D].
   func callAsFunction(_ x: Matrix, images: Int, in workspace: Workspace) -> Matrix {
     let embedding = pool(x, images: images, in: workspace)
     embeddingNorm?(embedding, into: embedding)
@@ -38,6 +43,15 @@ struct TokenPool {
         norm(tokens, into: result)
       } else {
         workspace.copy(tokens, into: result)
+      }
+      return result
+    case .firstTokens(let count):
+      norm?(x, into: x)
+      let result = workspace.matrix(rows: images, columns: count * x.columns)
+      for place in 0..<count {
+        workspace.copy(
+          x.tokens(at: place, images: images),
+          into: result.columns(place * x.columns..<(place + 1) * x.columns))
       }
       return result
     case .mean:

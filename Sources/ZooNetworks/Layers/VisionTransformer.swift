@@ -68,7 +68,7 @@ protocol VisionTransformerFamily: Architecture {
 }
 
 extension VisionTransformerFamily {
-  package var embeddingSize: Int { transformer.size }
+  package var embeddingSize: Int { transformer.size * transformer.pool.width }
   package func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix {
     transformer.embedding(images, in: workspace)
   }

@@ -22,4 +22,34 @@ package struct ClassifierLayout: Sendable {
       try .mlp(classes: classes, embeddingSize: size, bias: bias, weights.scope("classifier"))
     }
   }
+
+  /// Several linear layers, each for its part of an embedding of equal parts, whose mean counts: one
+  /// linear layer in the end.
+  static func mean(
+    of names: [String], _ options: Options
+  ) throws(NetworkError) -> ClassifierLayout {
+    let hasBias: Bool = try options("head_bias", default: true)
+    return ClassifierLayout(key: names[0] + ".weight") {
+      classes, size, weights throws(NetworkError) in
+      let part = size / names.count
+      var weight = [Float](repeating: 0, count: classes * size)
+      var bias = [Float](repeating: 0, count: classes)
+      let share = 1 / Float(names.count)
+      for (index, name) in names.enumerated() {
+        let own = try weights.tensor(name + ".weight", [classes, part]).scalars
+        for row in 0..<classes {
+          for column in 0..<part {
+            weight[row * size + index * part + column] = own[row * part + column] * share
+          }
+        }
+        if hasBias {
+          let own = try weights.tensor(name + ".bias", [classes]).scalars
+          for row in 0..<classes { bias[row] += own[row] * share }
+        }
+      }
+      return try .linear(
+        weight: Tensor(shape: [classes, size], scalars: weight),
+        bias: hasBias ? Tensor(shape: [classes], scalars: bias) : nil, weights)
+    }
+  }
 }

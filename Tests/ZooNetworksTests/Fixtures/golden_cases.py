@@ -135,4 +135,54 @@ FAMILIES = {
             },
         },
     },
+    "rope_vit5": {
+        **TRANSFORMER,
+        "more": {
+            "rope_vit5_larger": {
+                "config": {**BASE, "num_reg_tokens": 3, "class_token": False},
+                "load_size": [24, 40],
+            },
+            "rope_vit5_options": {
+                "config": {
+                    **BASE,
+                    "num_reg_tokens": 4,
+                    "abs_pos_embed": False,
+                    "pre_norm": True,
+                    "post_norm": False,
+                    "qk_norm": False,
+                    "qkv_bias": True,
+                    "norm_layer_type": "LayerNorm",
+                    "mlp_layer_type": "SwiGLU_FFN",
+                    "rope_grid_offset": 1,
+                    "rope_reg_temperature": 10.0,
+                }
+            },
+        },
+    },
+    "vit_parallel": {
+        **TRANSFORMER,
+        "more": {
+            "vit_parallel_larger": {
+                "config": {**BASE, "num_parallel": 3, "num_reg_tokens": 2},
+                "load_size": [24, 40],
+            },
+            "vit_parallel_options": {
+                "config": {
+                    **BASE,
+                    "num_parallel": 1,
+                    "qkv_bias": False,
+                    "norm_layer_type": "RMSNorm",
+                    "norm_layer_eps": 1e-5,
+                    "out_indices": [0, 1],
+                }
+            },
+        },
+    },
+    "deit": {
+        **TRANSFORMER,
+        "more": {
+            "deit_larger": {"config": BASE, "load_size": [24, 40]},
+            "deit_no_head_bias": {"config": {**BASE, "head_bias": False, "out_indices": [0]}},
+        },
+    },
 }
