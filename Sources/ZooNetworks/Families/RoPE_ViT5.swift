@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// birder's `RoPE_ViT5` class: a ViT whose patches and registers know their places by rotation.

@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// The sizes that every kind of vision transformer is given.
