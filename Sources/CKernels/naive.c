@@ -1,6 +1,7 @@
 // What each kernel computes, written as plainly as possible and in double precision: the reference
 // that the tests compare every path with.
 #include <math.h>
+#include <string.h>
 
 #include "path.h"
 
@@ -60,33 +61,57 @@ void zk_gemm_naive(const zk_path *path, const zk_gemm_task *task, const float *w
     }
 }
 
+// x of head h [heads, keys] becomes the sum over heads of matrix[h][head] x[head], plus bias[h].
+static void mix_heads(
+    float *x, float *spare, size_t heads, size_t keys, const float *matrix, const float *bias) {
+  for (size_t head = 0; head < heads; head++)
+    for (size_t key = 0; key < keys; key++) {
+      double total = bias[head];
+      for (size_t other = 0; other < heads; other++)
+        total += (double)matrix[head * heads + other] * x[other * keys + key];
+      spare[head * keys + key] = (float)total;
+    }
+  memcpy(x, spare, heads * keys * sizeof *x);
+}
+
+static void soften(float *x, size_t count) {
+  double most = -INFINITY, total = 0;
+  for (size_t i = 0; i < count; i++) most = fmax(most, x[i]);
+  for (size_t i = 0; i < count; i++) total += exp(x[i] - most);
+  for (size_t i = 0; i < count; i++) x[i] = (float)(exp(x[i] - most) / total);
+}
+
 void zk_attention_naive(const zk_attention_task *task) {
-  float *weights = task->scratch;
+  size_t heads = task->heads, keys = task->keys;
+  float *weights = task->scratch, *spare = weights + heads * keys;
   for (size_t image = 0; image < task->images; image++)
-    for (size_t head = 0; head < task->heads; head++)
-      for (size_t query = 0; query < task->queries; query++) {
-        const float *q =
-            task->q.p + image * task->q.image + head * task->q.head + query * task->q.row;
-        const float *k = task->k.p + image * task->k.image + head * task->k.head;
-        const float *v = task->v.p + image * task->v.image + head * task->v.head;
-        double most = -INFINITY, total = 0;
-        for (size_t key = 0; key < task->keys; key++) {
+    for (size_t query = 0; query < task->queries; query++) {
+      for (size_t head = 0; head < heads; head++)
+        for (size_t key = 0; key < keys; key++) {
+          const float *q =
+              task->q.p + image * task->q.image + head * task->q.head + query * task->q.row;
+          const float *k =
+              task->k.p + image * task->k.image + head * task->k.head + key * task->k.row;
           double score = 0;
-          for (size_t i = 0; i < task->head_dim; i++)
-            score += (double)q[i] * k[key * task->k.row + i];
-          weights[key] = (float)(score * task->scale);
-          most = fmax(most, weights[key]);
+          for (size_t i = 0; i < task->head_dim; i++) score += (double)q[i] * k[i];
+          weights[head * keys + key] = (float)(score * task->scale);
         }
-        for (size_t key = 0; key < task->keys; key++) total += exp(weights[key] - most);
+      const zk_mixing *mixing = task->mixing;
+      if (mixing) mix_heads(weights, spare, heads, keys, mixing->scores, mixing->scores_bias);
+      for (size_t head = 0; head < heads; head++) soften(weights + head * keys, keys);
+      if (mixing) mix_heads(weights, spare, heads, keys, mixing->weights, mixing->weights_bias);
+      for (size_t head = 0; head < heads; head++) {
+        const float *v = task->v.p + image * task->v.image + head * task->v.head;
         float *out =
             task->out + (image * task->queries + query) * task->out_row + head * task->value_dim;
         for (size_t i = 0; i < task->value_dim; i++) {
           double value = 0;
-          for (size_t key = 0; key < task->keys; key++)
-            value += exp(weights[key] - most) / total * v[key * task->v.row + i];
+          for (size_t key = 0; key < keys; key++)
+            value += (double)weights[head * keys + key] * v[key * task->v.row + i];
           out[i] = (float)value;
         }
       }
+    }
 }
 
 void zk_norm_naive(const zk_norm_task *task) {

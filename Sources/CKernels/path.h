@@ -49,6 +49,10 @@ struct zk_path {
   void (*attention_head)(
       const struct zk_path *path, const zk_attention_task *task, size_t image, size_t head,
       size_t first, size_t count, float *scratch);
+  // All heads of one image, queries first..<first + count; for heads that are mixed.
+  void (*attention_mixed)(
+      const struct zk_path *path, const zk_attention_task *task, size_t image, size_t first,
+      size_t count, float *scratch);
   void (*norm_row)(const zk_norm_task *task, size_t row);
   void (*rotate_row)(const zk_rotary_task *task, size_t row);
   // Does multiply-adds in registers; gives the number of floating-point operations.

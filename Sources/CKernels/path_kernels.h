@@ -49,6 +49,7 @@ const zk_path PATH_NAME = {
     .largest_weight = LARGEST_WEIGHT,
     .weight_offset = WEIGHT_OFFSET,
     .attention_head = attention_head,
+    .attention_mixed = attention_mixed,
     .norm_row = norm_row,
     .rotate_row = rotate_row,
     .peak_operations = peak_operations,

@@ -13,7 +13,9 @@ static size_t score_rows(const zk_path *path, const zk_attention_task *task) {
 
 size_t zk_attention_scratch(const zk_path *path, const zk_attention_task *task) {
   size_t values = zk_ceil_div(task->value_dim, path->tile_columns) * path->tile_columns;
-  return score_rows(path, task) * (task->head_dim + path->tile_rows) + values * task->keys;
+  size_t packed = score_rows(path, task) * task->head_dim + values * task->keys;
+  size_t scores = score_rows(path, task) * path->tile_rows;
+  return task->mixing ? task->heads * (packed + 2 * scores) : packed + scores;
 }
 
 static void attend(void *opaque, size_t unit, int thread) {
@@ -29,17 +31,28 @@ static void attend(void *opaque, size_t unit, int thread) {
       task->scratch + (size_t)thread * context->scratch);
 }
 
+static void attend_mixed(void *opaque, size_t unit, int thread) {
+  const attention_context *context = opaque;
+  const zk_attention_task *task = context->task;
+  size_t part = unit % context->parts, image = unit / context->parts;
+  size_t first = task->queries * part / context->parts;
+  size_t last = task->queries * (part + 1) / context->parts;
+  context->path->attention_mixed(
+      context->path, task, image, first, last - first,
+      task->scratch + (size_t)thread * context->scratch);
+}
+
 void zk_attention(const zk_path *path, zk_pool *pool, const zk_attention_task *task) {
   attention_context context = {path, task, zk_attention_scratch(path, task), 1};
-  // Heads are divided only where there are too few to keep the threads busy: each part packs the
-  // head's keys and values anew.
-  size_t units = task->images * task->heads;
+  // Heads, or images whose heads are mixed, are divided only where there are too few to keep the
+  // threads busy: each part packs the keys and values anew.
+  size_t units = task->mixing ? task->images : task->images * task->heads;
   size_t wanted = 2 * (size_t)zk_pool_threads(pool);
   if (units == 0 || task->queries == 0) return;
   if (units < wanted)
     context.parts = zk_min(
         zk_ceil_div(wanted, units), zk_ceil_div(task->queries, 2 * path->tile_rows));
-  zk_parallel(pool, units * context.parts, attend, &context);
+  zk_parallel(pool, units * context.parts, task->mixing ? attend_mixed : attend, &context);
 }
 
 // Rows that a thread takes at once.

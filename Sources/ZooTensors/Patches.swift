@@ -29,21 +29,54 @@ extension Workspace {
     return result
   }
 
-  /// Cuts a channels-last feature map into patches, from a matrix [N · height · width, C] to
-  /// [N · height/p · width/p, p · p · C].
-  package func patches(of map: Matrix, height: Int, width: Int, size p: Int) -> Matrix {
-    precondition(height % p == 0 && width % p == 0, "a map divisible by \(p)")
+  /// Images [N, C, H, W] as a channels-last map: a matrix [N · H · W, C].
+  package func channelsLast(_ images: Tensor) -> Matrix {
+    let (n, c, h, w) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3])
+    let result = matrix(rows: n * h * w, columns: c)
+    images.scalars.withUnsafeBufferPointer { pixels in
+      guard let start = pixels.baseAddress else { return }
+      backend.parallel(n * h, (start, result, c, h, w)) { context, line, _ in
+        let (start, result, c, h, w) = context.load(
+          as: (UnsafePointer<Float>, Matrix, Int, Int, Int).self)
+        let (image, y) = (line / h, line % h)
+        for channel in 0..<c {
+          let source = start + ((image * c + channel) * h + y) * w
+          for x in 0..<w { result.row(line * w + x)[channel] = source[x] }
+        }
+      }
+    }
+    return result
+  }
+
+  /// What a convolution sees of a channels-last map, a matrix [N · height · width, C]: a row
+  /// [kernel · kernel · C] for each place of its result, with zeros beyond the edges.
+  package func patches(
+    of map: Matrix, height: Int, width: Int, kernel: Int, stride: Int, padding: Int = 0
+  ) -> Matrix {
     let count = map.rows / (height * width)
-    let (down, across) = (height / p, width / p)
-    let result = matrix(rows: count * down * across, columns: p * p * map.columns)
-    backend.parallel(result.rows, (map, result, height, width, p)) { context, row, _ in
-      let (map, result, height, width, p) = context.load(
-        as: (Matrix, Matrix, Int, Int, Int).self)
-      let (down, across) = (height / p, width / p)
-      let (image, y, x) = (row / (down * across), row / across % down, row % across)
-      for cell in 0..<p * p {
-        let source = (image * height + y * p + cell / p) * width + x * p + cell % p
-        (result.row(row) + cell * map.columns).update(from: map.row(source), count: map.columns)
+    let down = (height + 2 * padding - kernel) / stride + 1
+    let across = (width + 2 * padding - kernel) / stride + 1
+    let result = matrix(rows: count * down * across, columns: kernel * kernel * map.columns)
+    let geometry = (height, width, kernel, stride, padding)
+    backend.parallel(count * down, (map, result, geometry)) { context, line, _ in
+      let (map, result, (height, width, kernel, stride, padding)) = context.load(
+        as: (Matrix, Matrix, (Int, Int, Int, Int, Int)).self)
+      let down = (height + 2 * padding - kernel) / stride + 1
+      let across = (width + 2 * padding - kernel) / stride + 1
+      let (image, y) = (line / down, line % down)
+      for x in 0..<across {
+        var target = result.row(line * across + x)
+        for row in y * stride - padding..<y * stride - padding + kernel {
+          for column in x * stride - padding..<x * stride - padding + kernel {
+            if row >= 0, row < height, column >= 0, column < width {
+              target.update(
+                from: map.row((image * height + row) * width + column), count: map.columns)
+            } else {
+              target.update(repeating: 0, count: map.columns)
+            }
+            target += map.columns
+          }
+        }
       }
     }
     return result

@@ -43,6 +43,10 @@ package struct RotaryTable: Sendable {
       })
   }
 
+  /// The factors [places, head size] of the elements themselves, and those of their partners.
+  var cosines: [Float] { cosine.elements }
+  var sines: [Float] { sine.elements }
+
   /// Turns x [N · places, heads · head size] in place.
   package func callAsFunction(_ x: Matrix, heads: Int, in workspace: Workspace) {
     let places = cosine.count / headSize

@@ -94,7 +94,8 @@ static double compare_product(
 }
 
 static double compare_attention(
-    const zk_path *path, zk_pool *pool, size_t images, size_t heads, size_t rows, size_t width) {
+    const zk_path *path, zk_pool *pool, size_t images, size_t heads, size_t rows, size_t width,
+    bool mixes) {
   size_t row = 3 * heads * width + 7, out_row = heads * width + 1;
   float *qkv = floats(images * rows * row);
   float *found = floats(images * rows * out_row), *expected = floats(images * rows * out_row);
@@ -105,13 +106,34 @@ static double compare_attention(
       .q = q, .k = k, .v = v, .out = found, .out_row = out_row, .images = images, .heads = heads,
       .queries = rows, .keys = rows, .head_dim = width, .value_dim = width,
       .scale = 1 / sqrtf((float)width)};
+  float *matrices = floats(2 * heads * (heads + 1));
+  float *second = matrices + heads * (heads + 1);
+  zk_mixing mixing = {matrices, matrices + heads * heads, second, second + heads * heads};
+  if (mixes) task.mixing = &mixing;
   task.scratch = floats(
-      (zk_attention_scratch(path, &task) + rows) * (size_t)zk_pool_threads(pool));
+      (zk_attention_scratch(path, &task) + 2 * heads * rows) * (size_t)zk_pool_threads(pool));
   zk_attention(path, pool, &task);
   task.out = expected;
   zk_attention_naive(&task);
   double worst = difference(found, expected, images * rows, heads * width, out_row);
-  void *all[] = {qkv, found, expected, task.scratch};
+  void *all[] = {qkv, found, expected, task.scratch, matrices};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  return worst;
+}
+
+static double compare_rotary(const zk_path *path, zk_pool *pool, size_t size, bool interleaved) {
+  size_t rows = 21, heads = 2, places = 7, stride = heads * size + 3;
+  float *found = floats(rows * stride), *expected = floats(rows * stride);
+  float *cosine = floats(places * size), *sine = floats(places * size);
+  memcpy(expected, found, rows * stride * sizeof *found);
+  zk_rotary_task task = {
+      .x = found, .stride = stride, .rows = rows, .heads = heads, .size = size, .cosine = cosine,
+      .sine = sine, .places = places, .interleaved = interleaved};
+  zk_rotary(path, pool, &task);
+  task.x = expected;
+  zk_rotary_naive(&task);
+  double worst = difference(found, expected, rows, heads * size, stride);
+  void *all[] = {found, expected, cosine, sine};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   return worst;
 }
@@ -158,8 +180,18 @@ int main(void) {
     double worst = 0;
     for (size_t rows = 1; rows < 250; rows = rows * 3 + 1)
       for (size_t width = 1; width < 70; width = width * 4 + 3)
-        worst = fmax(worst, compare_attention(path, pool, 2, 3, rows, width));
+        worst = fmax(
+            worst, fmax(
+                       compare_attention(path, pool, 2, 3, rows, width, false),
+                       compare_attention(path, pool, 2, 3, rows, width, true)));
     report(path, "attention", worst);
+    worst = 0;
+    for (size_t size = 2; size < 80; size = size * 2 + 2)
+      worst = fmax(
+          worst, fmax(
+                     compare_rotary(path, pool, size, false),
+                     compare_rotary(path, pool, size, true)));
+    report(path, "rotary", worst);
     worst = 0;
     for (size_t size = 1; size < 800; size = size * 3 + 2)
       worst = fmax(

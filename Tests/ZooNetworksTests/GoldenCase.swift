@@ -67,7 +67,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   func network(_ backend: Backend, precision: Precision = .f32) throws -> Network {
     try Network(
       family: family, configuration: configuration, classes: classes, size: size,
-      newSize: imageSize,
+      newSize: imageSize, patchSize: manifest["patch_size"]?.integer,
       weights: Weights(madeUpIn: precision, rules: rules, backend: backend))
   }
 

@@ -7,6 +7,7 @@ import Testing
   struct Shape: Sendable {
     let images, heads, queries, keys, headSize, valueSize: Int
     var sharedQueries = false
+    var mixesHeads = false
   }
 
   static let shapes = [
@@ -20,6 +21,9 @@ import Testing
       images: 2, heads: 1, queries: 32, keys: 49, headSize: 64, valueSize: 100,
       sharedQueries: true),
     Shape(images: 1, heads: 1, queries: 9, keys: 48, headSize: 5, valueSize: 48),
+    Shape(
+      images: 1, heads: 4, queries: 49, keys: 50, headSize: 16, valueSize: 12, mixesHeads: true),
+    Shape(images: 3, heads: 3, queries: 3, keys: 97, headSize: 7, valueSize: 7, mixesHeads: true),
   ]
 
   @Test(arguments: pathNames, shapes)
@@ -30,6 +34,13 @@ import Testing
     let qs = noise.tensor([queryRows, shape.heads * shape.headSize])
     let ks = noise.tensor([shape.images * shape.keys, shape.heads * shape.headSize])
     let vs = noise.tensor([shape.images * shape.keys, shape.heads * shape.valueSize])
+    let heads = shape.heads
+    let mixing =
+      shape.mixesHeads
+      ? HeadMixing(
+        scores: (noise.tensor([heads, heads]), noise.tensor([heads])),
+        weights: (noise.tensor([heads, heads]), noise.tensor([heads])))
+      : nil
     let (found, expected) = backend.pass { workspace in
       let matrices = [qs, ks, vs].map { tensor in
         let matrix = workspace.matrix(rows: tensor.shape[0], columns: tensor.shape[1])
@@ -46,15 +57,23 @@ import Testing
         rows: shape.images * shape.queries, columns: shape.heads * shape.valueSize)
       workspace.attention(
         q: q, k: k, v: v, into: out, images: shape.images, heads: shape.heads,
-        headSize: shape.headSize, valueSize: shape.valueSize, scale: 3)
+        headSize: shape.headSize, valueSize: shape.valueSize, scale: 3, mixing: mixing)
       let plain = workspace.matrix(rows: out.rows, columns: out.columns)
-      let weights = workspace.matrix(rows: 1, columns: shape.keys)
+      let weights = workspace.matrix(rows: 1, columns: 2 * shape.heads * shape.keys)
       var task = zk_attention_task(
         q: q.operand(images: shape.images), k: k.operand(images: shape.images),
         v: v.operand(images: shape.images), out: plain.base, out_row: plain.stride,
         images: shape.images, heads: shape.heads, queries: shape.queries, keys: shape.keys,
-        head_dim: shape.headSize, value_dim: shape.valueSize, scale: 3, scratch: weights.base)
-      zk_attention_naive(&task)
+        head_dim: shape.headSize, value_dim: shape.valueSize, scale: 3, mixing: nil,
+        scratch: weights.base)
+      if var kernel = mixing?.kernel {
+        withUnsafePointer(to: &kernel) { pointer in
+          task.mixing = pointer
+          zk_attention_naive(&task)
+        }
+      } else {
+        zk_attention_naive(&task)
+      }
       return (out.tensor().scalars, plain.tensor().scalars)
     }
     #expect(difference(found, expected) < 5e-6)
@@ -114,6 +133,40 @@ import Testing
         }
         #expect(difference(found, expected) < 2e-5, "\(kind)")
       }
+    }
+  }
+}
+
+@Suite struct RotaryTests {
+  @Test(
+    arguments: pathNames, [(heads: 3, size: 8), (heads: 1, size: 4), (heads: 2, size: 20)])
+  func equalsTheNaiveRotation(path: String, shape: (heads: Int, size: Int)) throws {
+    let backend = try backend(path)
+    var noise = Noise(seed: UInt64(shape.size))
+    let places = 5
+    let angles = noise.tensor([places, shape.size])
+    let x = noise.tensor([3 * places, shape.heads * shape.size])
+    for pairs in [RotaryTable.Pairs.halves, .neighbours] {
+      let table = RotaryTable(angles: angles, pairs: pairs)
+      let found = backend.pass { workspace in
+        let matrix = workspace.matrix(rows: x.shape[0], columns: x.shape[1])
+        matrix.fill(from: x)
+        table(matrix, heads: shape.heads, in: workspace)
+        return matrix.tensor().scalars
+      }
+      var expected = x.scalars
+      expected.withUnsafeMutableBufferPointer { x in
+        table.cosines.withUnsafeBufferPointer { cosine in
+          table.sines.withUnsafeBufferPointer { sine in
+            var task = zk_rotary_task(
+              x: x.baseAddress!, stride: shape.heads * shape.size, rows: 3 * places,
+              heads: shape.heads, size: shape.size, cosine: cosine.baseAddress!,
+              sine: sine.baseAddress!, places: places, interleaved: pairs == .neighbours)
+            zk_rotary_naive(&task)
+          }
+        }
+      }
+      #expect(difference(found, expected) < 1e-6, "\(pairs)")
     }
   }
 }

@@ -115,18 +115,27 @@ typedef struct {
   const float *_Nonnull p;
   size_t image, row, head;
 } zk_operand;
+// Heads that see each other's scores: before the softmax those of head h become the sums over heads i
+// of scores[h * heads + i] times those of i plus scores_bias[h], after it the weights likewise.
+typedef struct {
+  const float *_Nonnull scores;
+  const float *_Nonnull scores_bias;
+  const float *_Nonnull weights;
+  const float *_Nonnull weights_bias;
+} zk_mixing;
 typedef struct {
   zk_operand q, k, v;
   float *_Nonnull out;
   size_t out_row;
   size_t images, heads, queries, keys, head_dim, value_dim;
   float scale;
+  const zk_mixing *_Nullable mixing;
   float *_Nonnull scratch;  // zk_attention_scratch() floats for each thread of the pool
 } zk_attention_task;
 size_t zk_attention_scratch(const zk_path *_Nonnull path, const zk_attention_task *_Nonnull task);
 void zk_attention(
     const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_attention_task *_Nonnull task);
-// `scratch` here holds `keys` floats.
+// `scratch` here holds 2 * `heads` * `keys` floats.
 void zk_attention_naive(const zk_attention_task *_Nonnull task);
 
 // ---- Normalisation ----------------------------------------------------------------------------

@@ -74,7 +74,7 @@ package struct Weights: Sendable {
   /// The weights below `name`.
   package func scope(_ name: String) -> Weights {
     var weights = self
-    weights.prefix += name + "."
+    if !name.isEmpty { weights.prefix += name + "." }
     return weights
   }
 

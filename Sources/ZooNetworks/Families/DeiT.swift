@@ -32,7 +32,8 @@ struct DeiT: VisionTransformerFamily {
   }
 
   /// Each token has a classifier; the logits are their mean.
-  static func classifierLayout(_ options: Options) throws(NetworkError) -> ClassifierLayout {
-    try .mean(of: ["classifier", "dist_classifier"], options)
+  func classifierLayout(_ options: Options) throws(NetworkError) -> ClassifierLayout {
+    try .mean(
+      of: [("classifier", transformer.size), ("dist_classifier", transformer.size)], options)
   }
 }

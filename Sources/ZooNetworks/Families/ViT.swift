@@ -8,7 +8,7 @@ struct ViT: VisionTransformerFamily {
   let transformer: VisionTransformer
 
   init(_ build: Build) throws(NetworkError) {
-    transformer = try VisionTransformer(vit: build) { _, _ throws(NetworkError) in nil }
+    transformer = try VisionTransformer(vit: build)
   }
 }
 
@@ -36,7 +36,9 @@ extension VisionTransformer {
   ///     the number of special tokens.
   init(
     vit build: Build, coversSpecialTokens: Bool = true,
-    rotary: (TransformerSizes, _ specialTokens: Int) throws(NetworkError) -> RotaryTable?
+    rotary: (TransformerSizes, _ specialTokens: Int) throws(NetworkError) -> RotaryTable? = {
+      _, _ in nil
+    }
   ) throws(NetworkError) {
     let (options, weights) = (build.options, build.weights)
     let sizes = try TransformerSizes(options)
@@ -57,7 +59,7 @@ extension VisionTransformer {
       hasLayerScale: try options.optional("layer_scale_init_value") as Float? != nil)
     self.init(
       size: sizes.token, grid: grids.coming,
-      stem: try VisionTransformer.stem(options, sizes, bias: !hasPreNorm, weights),
+      stem: try VisionTransformer.stem(build, sizes, bias: !hasPreNorm),
       tokens: try TokenEmbedding(
         size: sizes.token, special, grids: grids,
         position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
@@ -78,12 +80,14 @@ extension VisionTransformer {
   }
 
   private static func stem(
-    _ options: Options, _ sizes: TransformerSizes, bias: Bool, _ weights: Weights
+    _ build: Build, _ sizes: TransformerSizes, bias: Bool
   ) throws(NetworkError) -> PatchStem {
+    let (options, weights) = (build.options, build.weights)
     let kind: StemKind = try options("stem_type", default: .patchify)
     let norm: StemNorm = try options("stem_norm_layer_type", default: .layer)
     guard kind == .hmlp else {
-      return try .patchify(patchSize: sizes.patch, size: sizes.token, bias: bias, weights)
+      return try .patchify(
+        patchSize: sizes.patch, newSize: build.patchSize, size: sizes.token, bias: bias, weights)
     }
     guard sizes.patch == HMLPStem.patchSize else {
       throw .invalidOption(

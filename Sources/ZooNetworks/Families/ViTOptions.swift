@@ -54,7 +54,7 @@ struct SpecialTokens {
 extension TokenEmbedding {
   /// Tokens with registers and a class token, and `pos_embedding`.
   init(
-    size: Int, _ special: SpecialTokens, grids: (made: ImageSize, coming: ImageSize),
+    size: Int, _ special: SpecialTokens, grids: PatchGrids,
     position coverage: Coverage?, filter: ResizeFilter = .bicubic, _ weights: Weights
   ) throws(NetworkError) {
     try self.init(

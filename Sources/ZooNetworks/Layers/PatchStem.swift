@@ -7,12 +7,22 @@ enum PatchStem {
   /// Three convolutions with norms between them (hMLP, https://arxiv.org/abs/2203.09795).
   case hmlp(HMLPStem)
 
-  /// The usual stem: the convolution `conv_proj`.
+  /// The usual stem: a convolution, made for patches of p x p pixels.
+  ///
+  /// - Parameter newSize: the height and width of the patches to come, if it is another one.
   static func patchify(
-    patchSize p: Int, size: Int, bias: Bool = true, _ weights: Weights
+    _ name: String = "conv_proj", patchSize p: Int, newSize: Int? = nil, size: Int,
+    bias: Bool = true, _ weights: Weights
   ) throws(NetworkError) -> PatchStem {
-    .patchify(
-      try weights.scope("conv_proj").linear(shape: [size, 3, p, p], bias: bias), patchSize: p)
+    let weights = weights.scope(name)
+    guard let newSize, newSize != p else {
+      return .patchify(try weights.linear(shape: [size, 3, p, p], bias: bias), patchSize: p)
+    }
+    let kernel = try weights.tensor("weight", [size, 3, p, p]).resizedPatches(to: newSize)
+    return .patchify(
+      try weights.linear(
+        weight: kernel, bias: bias ? try weights.tensor("bias", [size]) : nil),
+      patchSize: newSize)
   }
 
   /// Images [N, 3, H, W] to patch embeddings [N · H/p · W/p, D].
@@ -75,7 +85,8 @@ struct HMLPStem {
     var (height, width) = (images.shape[2] / 4, images.shape[3] / 4)
     var map = layers[0](workspace.patches(of: images, size: 4), activation: .gelu, in: workspace)
     for index in 1..<layers.count {
-      let patches = workspace.patches(of: map, height: height, width: width, size: 2)
+      let patches = workspace.patches(
+        of: map, height: height, width: width, kernel: 2, stride: 2)
       let isLast = index == layers.count - 1
       map = layers[index](patches, activation: isLast ? .identity : .gelu, in: workspace)
       (height, width) = (height / 2, width / 2)

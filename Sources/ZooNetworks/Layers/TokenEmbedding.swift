@@ -18,12 +18,13 @@ struct TokenEmbedding {
   ///   - size: the size of a token, D.
   ///   - special: names of tensors [1, n, D] and how many tokens n each has, in order.
   ///   - position: the name of a tensor [1, …, D] and what it covers; `nil` for a network without one.
-  ///   - grids: the patches that the weights were made for, and those to come.
+  ///   - grids: the patches that the weights were made for, and those to come; for other images
+  ///     and other patches positions are resized twice.
   ///   - filter: how positions are resized from one to the other, antialiased.
   init(
     size: Int, special names: [(name: String, count: Int)],
     position source: (name: String, covers: Coverage)?,
-    grids: (made: ImageSize, coming: ImageSize), filter: ResizeFilter = .bicubic,
+    grids: PatchGrids, filter: ResizeFilter = .bicubic,
     _ weights: Weights
   ) throws(NetworkError) {
     var special: [Float] = []
@@ -40,7 +41,7 @@ struct TokenEmbedding {
       for index in 0..<covered * size { special[index] += embedding[index] }
       position = try Tensor(
         shape: [grid.height, grid.width, size], scalars: Array(embedding[(covered * size)...])
-      ).resizedPositions(to: grids.coming, filter)
+      ).resizedPositions(to: grids.resized, filter).resizedPositions(to: grids.coming, filter)
     } else {
       position = nil
     }

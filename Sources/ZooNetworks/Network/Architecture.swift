@@ -5,11 +5,14 @@ package protocol Architecture: Sendable {
   /// Builds the layers from weights, taking all that belong to them, and reads the options.
   init(_ build: Build) throws(NetworkError)
 
+  /// Whether another patch size than that of the weights can be asked for.
+  static var takesPatchSize: Bool { get }
+
   /// The size of an embedding, D.
   var embeddingSize: Int { get }
 
   /// How the classifier's weights are laid out; the usual way unless the family says so.
-  static func classifierLayout(_ options: Options) throws(NetworkError) -> ClassifierLayout
+  func classifierLayout(_ options: Options) throws(NetworkError) -> ClassifierLayout
 
   /// Images [N, 3, H, W] to embeddings [N, D].
   func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix
@@ -22,7 +25,9 @@ package protocol Architecture: Sendable {
 }
 
 extension Architecture {
-  package static func classifierLayout(
+  package static var takesPatchSize: Bool { false }
+
+  package func classifierLayout(
     _ options: Options
   ) throws(NetworkError) -> ClassifierLayout {
     let bias: Bool = try options("head_bias", default: true)

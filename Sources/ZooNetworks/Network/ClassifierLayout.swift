@@ -23,25 +23,26 @@ package struct ClassifierLayout: Sendable {
     }
   }
 
-  /// Several linear layers, each for its part of an embedding of equal parts, whose mean counts: one
-  /// linear layer in the end.
+  /// Several linear layers, each for its part of an embedding, whose mean counts: one linear layer in
+  /// the end.
   static func mean(
-    of names: [String], _ options: Options
+    of parts: [(name: String, size: Int)], _ options: Options
   ) throws(NetworkError) -> ClassifierLayout {
     let hasBias: Bool = try options("head_bias", default: true)
-    return ClassifierLayout(key: names[0] + ".weight") {
+    return ClassifierLayout(key: parts[0].name + ".weight") {
       classes, size, weights throws(NetworkError) in
-      let part = size / names.count
       var weight = [Float](repeating: 0, count: classes * size)
       var bias = [Float](repeating: 0, count: classes)
-      let share = 1 / Float(names.count)
-      for (index, name) in names.enumerated() {
-        let own = try weights.tensor(name + ".weight", [classes, part]).scalars
+      let share = 1 / Float(parts.count)
+      var start = 0
+      for (name, width) in parts {
+        let own = try weights.tensor(name + ".weight", [classes, width]).scalars
         for row in 0..<classes {
-          for column in 0..<part {
-            weight[row * size + index * part + column] = own[row * part + column] * share
+          for column in 0..<width {
+            weight[row * size + start + column] = own[row * width + column] * share
           }
         }
+        start += width
         if hasBias {
           let own = try weights.tensor(name + ".bias", [classes]).scalars
           for row in 0..<classes { bias[row] += own[row] * share }

@@ -29,33 +29,40 @@ public final class Network: Sendable {
   ///     takes what the weights say.
   ///   - size: the size of the images that the weights were made for.
   ///   - newSize: the size of the images to come, if it is another one.
+  ///   - patchSize: the size of the patches to come, if it is another than that of the weights.
   ///   - precision: what the linear layers of its blocks compute with.
   ///   - weights: the state dict.
   /// - Throws: ``NetworkError`` that names the tensor or the option.
   package convenience init(
     family: String, configuration: JSONObject, classes: Int?, size: ImageSize,
-    newSize: ImageSize? = nil, precision: Precision = .f32, weights: [String: TensorView],
-    backend: Backend
+    newSize: ImageSize? = nil, patchSize: Int? = nil, precision: Precision = .f32,
+    weights: [String: TensorView], backend: Backend
   ) throws(NetworkError) {
     try self.init(
       family: family, configuration: configuration, classes: classes, size: size,
-      newSize: newSize, weights: Weights(weights, precision: precision, backend: backend))
+      newSize: newSize, patchSize: patchSize,
+      weights: Weights(weights, precision: precision, backend: backend))
   }
 
   init(
     family: String, configuration: JSONObject, classes: Int?, size: ImageSize,
-    newSize: ImageSize? = nil, weights source: Weights
+    newSize: ImageSize? = nil, patchSize: Int? = nil, weights source: Weights
   ) throws(NetworkError) {
     guard let type = families[family] else {
       throw .unsupportedFamily(family, supported: families.keys.sorted())
+    }
+    if patchSize != nil, !type.takesPatchSize {
+      throw .invalidOption(
+        "patch_size", reason: "cannot be another than that of the weights in this family")
     }
     inputSize = newSize ?? size
     for size in [size, inputSize] { try size.check() }
     let options = Options(configuration)
     architecture = try type.init(
-      Build(options: options, weights: source, size: size, newSize: inputSize))
+      Build(
+        options: options, weights: source, size: size, newSize: inputSize, patchSize: patchSize))
     backend = source.backend
-    let layout = try type.classifierLayout(options)
+    let layout = try architecture.classifierLayout(options)
     try options.finish()
     let classes = classes ?? source.shape(of: layout.key)?.first ?? 0
     classifierState = Mutex(
@@ -112,11 +119,12 @@ public final class Network: Sendable {
   /// norm, special tokens dropped. With the option `out_indices` there is a stage for each index.
   public func detectionFeatures(_ batch: Tensor) throws(NetworkError) -> [FeatureMap] {
     try check(batch)
+    if architecture.featureShapes.isEmpty { throw .noFeatureMaps }
     return backend.pass { workspace in architecture.featureMaps(batch, in: workspace) }
   }
 
   /// The names of the stages of ``detectionFeatures(_:)``, and the shape [C, h, w] of one image's
-  /// map in each.
+  /// map in each; none for a network without feature maps.
   public var detectionFeatureShapes: [(stage: String, shape: [Int])] { architecture.featureShapes }
 
   /// Replaces the classifier by one for `classes` classes, which has no weights until a head is

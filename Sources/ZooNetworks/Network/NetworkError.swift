@@ -19,6 +19,8 @@ public enum NetworkError: ZooFailure, Equatable {
   case invalidSize(height: Int, width: Int, reason: String)
   /// A batch does not have the shape that the network needs.
   case wrongBatch(expected: String, found: [Int])
+  /// The network has no feature maps.
+  case noFeatureMaps
   /// The classifier was reset and has no weights yet.
   case classifierWithoutWeights(classes: Int)
   /// The network has no classifier, so that it gives embeddings and cannot tell classes.
@@ -30,7 +32,9 @@ public enum NetworkError: ZooFailure, Equatable {
   public var kind: FailureKind {
     switch self {
     case .missingKey, .wrongShape, .unusedKeys: .integrity
-    case .unsupportedDType, .unsupportedFamily, .invalidOption, .noClassifier: .unsupported
+    case .unsupportedDType, .unsupportedFamily, .invalidOption, .noClassifier,
+      .noFeatureMaps:
+      .unsupported
     case .invalidSize, .wrongBatch, .classifierWithoutWeights: .usage
     case .tensor(let error): error.kind
     }
@@ -57,6 +61,8 @@ public enum NetworkError: ZooFailure, Equatable {
       "the network cannot take images of \(height) x \(width) pixels: \(reason)"
     case .wrongBatch(let expected, let found):
       "a batch has shape \(found) where the network needs \(expected)"
+    case .noFeatureMaps:
+      "networks of this family have no feature maps"
     case .classifierWithoutWeights(let classes):
       "the classifier was reset to \(classes) classes and has no weights; load a head first"
     case .noClassifier:

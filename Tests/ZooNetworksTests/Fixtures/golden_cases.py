@@ -6,6 +6,7 @@ configuration has is in some case. A family may have more cases: options that no
 configuration has, and other input sizes. A case has, beside its configuration:
   size       [H, W] for which the weights are made
   load_size  [H, W] that the network is adjusted to, or none
+  patch_size that the network is adjusted to, or none
   classes    length of the classifier's output, 0 for none
   rules      [suffix, center, scale]: made-up values of tensors whose keys end so (reference.py)
   usual      options with their usual value, so that they change nothing
@@ -47,6 +48,17 @@ FAINT = [
 def vit_size(config):
     """Height and width of the images of a small ViT."""
     return [32, 48] if config.get("stem_type") == "hmlp" else [16, 24]
+
+
+def small_crossvit(config):
+    """A configuration of CrossViT with small sizes."""
+    return {
+        **config,
+        "embed_dim": [8, 16],
+        "depths": [[1, 2, 0], [1, 1, 0]],
+        "num_heads": [2, 4],
+        "drop_path_rate": 0.0,
+    }
 
 
 TRANSFORMER = {"small": small_vit, "size": vit_size, "rules": FAINT}
@@ -183,6 +195,63 @@ FAMILIES = {
         "more": {
             "deit_larger": {"config": BASE, "load_size": [24, 40]},
             "deit_no_head_bias": {"config": {**BASE, "head_bias": False, "out_indices": [0]}},
+        },
+    },
+    "flexivit": {
+        **TRANSFORMER,
+        "more": {
+            "flexivit_larger": {"config": BASE, "load_size": [24, 40]},
+            "flexivit_small_patches": {
+                "config": {**BASE, "patch_size": 8},
+                "size": [24, 40],
+                "patch_size": 4,
+            },
+            "flexivit_large_patches": {
+                "config": {**BASE, "patch_size": 8, "num_reg_tokens": 1, "min_patch_size": 4},
+                "size": [24, 48],
+                "load_size": [48, 72],
+                "patch_size": 12,
+            },
+        },
+    },
+    "naflex_vit": {
+        **TRANSFORMER,
+        "more": {"naflex_vit_larger": {"config": BASE, "load_size": [24, 40]}},
+    },
+    "cait": {
+        "small": lambda config: {**config, "embed_dim": 24, "depth": 2, "num_heads": 3},
+        "size": lambda config: [32, 48],
+        "rules": [["patch_embed.proj.weight", 0, 0.5], ["cls_token", 0, 1], ["pos_embed", 0, 1]],
+        "more": {
+            "cait_larger": {
+                "config": {
+                    "embed_dim": 16,
+                    "depth": 1,
+                    "num_heads": 2,
+                    "init_values": 1e-5,
+                    "drop_path_rate": 0.0,
+                },
+                "load_size": [64, 48],
+            },
+        },
+    },
+    "crossvit": {
+        "small": small_crossvit,
+        "size": lambda config: [48, 96],
+        "rules": [],
+        "more": {
+            "crossvit_larger": {
+                "config": {
+                    "embed_dim": [8, 16],
+                    "depths": [[1, 2, 0]],
+                    "num_heads": [2, 4],
+                    "mlp_ratio": [3.0, 2.0, 1.0],
+                    "multi_conv": False,
+                    "drop_path_rate": 0.0,
+                    "head_bias": False,
+                },
+                "load_size": [96, 48],
+            },
         },
     },
 }
