@@ -7,7 +7,7 @@ import Testing
   /// The pages that have Swift code, which is marked as such.
   private static let pages = [
     "README.md", "docs/collections.md", "docs/library.md", "docs/model-card.md",
-    "docs/performance.md",
+    "docs/performance.md", "docs/ModelZoo.docc/ModelZoo.md",
   ]
 
   @Test func everyPageWithCodeIsCompared() throws {
@@ -15,7 +15,7 @@ import Testing
     let pages = try (["README.md"] + docs.sorted().map { "docs/" + $0 }).filter {
       try $0.hasSuffix(".md") && text(of: repository + "/" + $0).contains("```swift")
     }
-    #expect(pages == Self.pages)
+    #expect(pages + ["docs/ModelZoo.docc/ModelZoo.md"] == Self.pages)
   }
 
   @Test(arguments: pages)
@@ -36,6 +36,24 @@ import Testing
     #expect(!published.isEmpty && published == compiled)
   }
 
+  /// What a package that uses this one has to name, and what it finds missing.
+  @Test func packagesAreNamedWhereTheyAreNeeded() throws {
+    let product = ".product(name: \"ModelZoo\", package: \"swift-model-zoo\")"
+    let pages = try ["README.md", "docs/library.md"].map { try text(of: repository + "/" + $0) }
+    #expect(pages.allSatisfy { $0.contains(product) })
+    let setup = try text(of: repository + "/scripts/setup")
+    for (package, file) in [
+      ("libcurl4-openssl-dev", "CCurl/include/CCurl.h"), ("libssl-dev", "CCrypto/CCrypto.c"),
+      ("zlib1g-dev", "CZlib/shim.h"), ("libturbojpeg0-dev", "CTurboJPEG/shim.h"),
+      ("libpng-dev", "CPNG/shim.h"), ("libpng-dev", "CPixels/PNG.c"),
+      ("libwebp-dev", "CWebP/shim.h"),
+    ] {
+      let source = try text(of: repository + "/Sources/" + file)
+      #expect(source.contains("headers are missing: install \(package) (Debian, Ubuntu)"))
+      #expect((pages + [setup]).allSatisfy { $0.contains(package) }, "\(package)")
+    }
+  }
+
   /// In a process of its own, whose environment, current directory and output belong to the test;
   /// there the example model goes by the names that the documentation uses.
   @Test func theCodeGivesTheReferencesResults() async throws {
@@ -52,7 +70,8 @@ import Testing
       #expect(difference(families, expected) < tolerance)
       let embedding = try Digits.expected("embedding").row(index)
       for found in [
-        try await DocumentedCode.readme(), try await DocumentedCode.severalHeads(),
+        try await DocumentedCode.landingPage(), try await DocumentedCode.readme(),
+        try await DocumentedCode.severalHeads(),
         try await DocumentedCode.embeddingByHand(),
         try await DocumentedCode.embeddingWithDefaults(),
       ] {

@@ -2,6 +2,17 @@ import ModelZoo
 
 /// The code of README.md and of pages in docs, between `// begin` and `// end` as it stands there.
 enum DocumentedCode {
+  static func landingPage() async throws -> Tensor {
+    // begin docs/ModelZoo.docc/ModelZoo.md
+    let (net, info, transform) = try await loadPretrainedModelAndTransform(
+      "vit_b16_ls_franca-bioscan5m")
+    let image = try RGBImage(contentsOf: "path/to/image.jpeg")
+    let embedding = try net.embedding(Tensor.stack([transform(image)]))
+    print(info.network, embedding.shape)
+    // end
+    return embedding
+  }
+
   static func readme() async throws -> Tensor {
     // begin README.md
     let name = "vit_b16_ls_franca-bioscan5m"
