@@ -26,6 +26,7 @@ let package = Package(
 
     // The project's own C.
     // On Linux libcurl and libcrypto are loaded when they are first used.
+    .target(name: "CProcess"),
     .target(name: "CCrypto"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl", .when(platforms: [.macOS]))]),
     .target(name: "CRegistry"),
@@ -62,7 +63,8 @@ let package = Package(
     .executableTarget(
       name: "zoo",
       dependencies: [
-        "ModelZoo", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ModelZoo", .target(name: "CProcess", condition: .when(platforms: [.linux])),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/zoo-cli"),

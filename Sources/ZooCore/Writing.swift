@@ -20,6 +20,12 @@ package func writeAll(_ bytes: RawSpan, to descriptor: Int32, at offset: Int? = 
       }
     }
     if count < 0, errno == EINTR { continue }
+    if count < 0, errno == EAGAIN {
+      // Whoever else has a pipe open may have made it one that does not wait.
+      var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = poll(&wanted, 1, -1)
+      continue
+    }
     if count < 0 { return false }
     done += count
   }

@@ -14,7 +14,8 @@ extension Cache {
   ///
   /// It begins with `manifest.json`, then come `registry.json` if there is one, and the contents
   /// under `blobs/sha256/<2 hex>/<64 hex>`. The same files always make the same bundle. Every
-  /// content is hashed while it is copied. A file gets its name only when it is complete.
+  /// content is hashed while it is copied. A file gets its name only when it is complete; a
+  /// device or pipe is written to.
   /// - Parameters:
   ///   - requests: what to put in; all has to be in the cache.
   ///   - registry: a registry that defines the models, for people and programs that unpack it.
@@ -25,6 +26,12 @@ extension Cache {
     _ requests: [FileRequest], registry: String? = nil, to place: BundlePlace,
     progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> [BundleFile] {
+    let output =
+      switch place {
+      case .file(let path): path
+      case .standardStream: OutputPlace.standardOutput
+      }
+    let outputPlace = try FetchError.writing { () throws(WriteError) in try OutputPlace(output) }
     var manifest = BundleManifest(files: [])
     var paths: [SHA256Digest: String] = [:]
     var seen: Set<CachedFileName> = []
@@ -44,7 +51,8 @@ extension Cache {
       let bundle = BundleWriter(
         manifest: finalManifest, registry: registry, paths: finalPaths, progress: progress,
         cancellation: cancellation)
-      try bundle.write(to: place)
+      try bundle.checkSpace(at: outputPlace)
+      try bundle.write(to: output)
     }
     return manifest.files
   }
@@ -62,25 +70,15 @@ private struct BundleWriter {
   let progress: (@Sendable (FetchProgress) -> Void)?
   let cancellation: Cancellation
 
-  func write(to place: BundlePlace) throws {
-    switch place {
-    case .standardStream: try write(to: .standardOutput)
-    case .file(let path):
-      try checkSpace(at: path)
-      let temporary = "\(path).new-\(FileSystem.uniqueSuffix())"
-      let stream = try FileStream(creating: temporary)
-      do {
-        try write(to: stream)
-        try stream.synchronize()
-        try FileSystem.move(temporary, to: path)
-      } catch {
-        FileSystem.remove(temporary)
-        throw error
-      }
-    }
+  func write(to path: String) throws {
+    let file = try FetchError.writing { () throws(WriteError) in try AtomicFile(path) }
+    try write(to: file)
+    try FetchError.writing { () throws(WriteError) in try file.finish() }
   }
 
-  private func checkSpace(at path: String) throws(FetchError) {
+  /// Looks for room where a file would be.
+  func checkSpace(at place: OutputPlace) throws(FetchError) {
+    guard case .file(let path) = place else { return }
     let needed = manifest.contents.reduce(0) { $0 + $1.size + 2 * TarHeader.blockSize }
     let directory = FileSystem.directory(of: try FileSystem.absolute(path))
     guard let free = FileSystem.freeBytes(at: directory), free < needed else { return }
@@ -90,8 +88,8 @@ private struct BundleWriter {
       found: "\(free)")
   }
 
-  private func write(to stream: FileStream) throws {
-    let tar = TarWriter(stream)
+  private func write(to file: AtomicFile) throws {
+    let tar = TarWriter(file)
     try tar.write(BundleManifest.name, Array(manifest.text.utf8))
     if let registry { try tar.write(BundleManifest.registryName, Array(registry.utf8)) }
     let total = manifest.contents.reduce(0) { $0 + $1.size }
@@ -101,7 +99,7 @@ private struct BundleWriter {
       try tar.beginFile(BundleFile.name(of: digest), size: size)
       try copy(path, digest, size: size, to: tar) { count in
         done += count
-        progress?(FetchProgress(work: stream.name, done, of: total))
+        progress?(FetchProgress(work: OutputPlace.name(of: file.path), done, of: total))
       }
       try tar.endFile(size: size)
     }

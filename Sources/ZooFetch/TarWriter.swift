@@ -2,9 +2,9 @@ import ZooCore
 
 /// Writes a tar archive that every tar reads: ustar, with pax headers for files from 8 GiB on.
 struct TarWriter {
-  private let stream: FileStream
+  private let file: AtomicFile
 
-  init(_ stream: FileStream) { self.stream = stream }
+  init(_ file: AtomicFile) { self.file = file }
 
   /// Begins a file; exactly `size` bytes are to follow, then ``endFile(size:)``.
   func beginFile(_ name: String, size: Int) throws(FetchError) {
@@ -17,7 +17,9 @@ struct TarWriter {
     try write(TarHeader(name: name, size: size).bytes)
   }
 
-  func write(_ bytes: RawSpan) throws(FetchError) { try stream.write(bytes) }
+  func write(_ bytes: RawSpan) throws(FetchError) {
+    try FetchError.writing { () throws(WriteError) in try file.append(bytes) }
+  }
 
   /// Fills up the last block of a file.
   func endFile(size: Int) throws(FetchError) {
@@ -37,5 +39,5 @@ struct TarWriter {
     try write([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
   }
 
-  private func write(_ bytes: [UInt8]) throws(FetchError) { try stream.write(bytes.span.bytes) }
+  private func write(_ bytes: [UInt8]) throws(FetchError) { try write(bytes.span.bytes) }
 }

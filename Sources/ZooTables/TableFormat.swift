@@ -21,4 +21,23 @@ public enum TableFormat: String, Sendable, CaseIterable {
     else { return nil }
     self = format
   }
+
+  /// Whether rows can be written before it is known how many there are.
+  public var isStreamable: Bool { [.csv, .jsonl, .parquet].contains(self) }
+
+  /// Whether people can read it.
+  public var isText: Bool { [.csv, .jsonl].contains(self) }
+
+  /// The further files that belong to one with this path.
+  public func companions(of path: String) -> [String] {
+    switch self {
+    case .npy:
+      [
+        NumpyRenderer.namesPath(for: path), NumpyRenderer.labelPath(for: path),
+        NumpyRenderer.metadataPath(for: path),
+      ]
+    case .npz: [NumpyRenderer.namesPath(for: path), NumpyRenderer.metadataPath(for: path)]
+    case .csv, .jsonl, .parquet, .safetensors: []
+    }
+  }
 }

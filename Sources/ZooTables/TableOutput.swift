@@ -1,6 +1,6 @@
 import ZooCore
 
-/// A file of a table that is being written, and appears under its name only when it is complete.
+/// An output of a table that is being written; a file appears under its name only when it is complete.
 package final class TableOutput {
   package let path: String
   /// How many bytes were appended.
@@ -53,7 +53,8 @@ package final class TableOutput {
     }
   }
 
-  private func flush() throws(TableError) {
+  /// Hands on what is not written yet.
+  package func flush() throws(TableError) {
     if buffer.isEmpty { return }
     var full: [UInt8] = []
     swap(&full, &buffer)

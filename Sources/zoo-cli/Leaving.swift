@@ -21,23 +21,13 @@ extension Zoo {
     default:
       let code = exitCode(for: error)
       // The argument parser's own: help, version and usage errors.
-      if code == .validationFailure { exit(withError: mistypedCommand ?? error) }
+      if code == .validationFailure {
+        exit(withError: (try? Verbs.mistake(in: arguments())) ?? error)
+      }
       if code != .failure { exit(withError: error) }
       StandardError.write("zoo: \(error)")
       leave(with: FailureKind.other.rawValue)
     }
-  }
-
-  /// What to say if the first word is no command, but like one.
-  private static var mistypedCommand: ValidationError? {
-    let commands = configuration.subcommands
-    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
-      !commands.contains(where: { $0._commandName == word }),
-      let question = suggestion(
-        for: word,
-        among: commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName })
-    else { return nil }
-    return ValidationError("'\(word)' is not a command\(question)")
   }
 
   /// Ends the process.

@@ -23,6 +23,7 @@ struct Zoo: AsyncParsableCommand {
     ])
 
   static func main() async {
+    StandardFiles.reserve()
     ImageMemory.returnsLargeBlocks()
     LoggingSystem.bootstrap { _ in StandardErrorLog() }
     let work = Task { try await runCommand() }
@@ -34,7 +35,7 @@ struct Zoo: AsyncParsableCommand {
   }
 
   private static func runCommand() async throws {
-    var command = try await asyncParseAsRoot()
+    var command = try await asyncParseAsRoot(arguments())
     if var command = command as? any AsyncParsableCommand {
       try await command.run()
     } else {

@@ -161,7 +161,8 @@ struct FetchTests {
       ([ZooCommand.executable.path, "fetch", ZooCommand.model]
       + ZooCommand.digitsRegistry).map { "'\($0)'" }.joined(separator: " ")
     let outcome = try await zoo.run(
-      ["-q", "-e", "-c", command, "/dev/null"], executable: FetchTests.script)
+      ["-q", "-e", "-c", command, "/dev/null"], environment: ["TERM": "xterm"],
+      executable: FetchTests.script)
     #expect(outcome.status == 0, "\(outcome.output)")
     // What is written over is followed by what erases it.
     #expect(outcome.output.contains("total  0 of 3 files  0%  0 bytes of 1.3 MiB"))

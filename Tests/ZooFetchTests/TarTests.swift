@@ -23,7 +23,9 @@ import ZooCore
     let directory = try TemporaryDirectory()
     let path = directory.path + "/large.tar"
     let size = 9 << 30
-    try TarWriter(FileStream(creating: path)).beginFile("large", size: size)
+    let output = try AtomicFile(path)
+    try TarWriter(output).beginFile("large", size: size)
+    try output.finish()
     let bytes = try #require(contents(of: path))
     #expect(bytes.count == 3 * 512)
     #expect(bytes[512..<532].elementsEqual("19 size=9663676416\n\0".utf8))

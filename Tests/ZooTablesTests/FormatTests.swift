@@ -178,7 +178,8 @@ struct FormatTests {
     #expect(error?.kind == .disk)
     #expect(
       error?.description
-        == "\(directory("no/x.csv")): it cannot be written: No such file or directory")
+        == "\(directory("no/x.csv")): it cannot be written: No such file or directory; name a file in"
+        + " a directory that you may write to")
     #expect(try directory.names == [])
   }
 

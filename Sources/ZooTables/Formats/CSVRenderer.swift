@@ -1,29 +1,35 @@
 import ZooCore
+
 /// Writes comma-separated values (RFC 4180), in the columns that birder's `predict` script writes.
 ///
 /// The numbers of a vector are columns with their names, or `0`, `1` and so on; of several vectors,
 /// `NAME_0` and so on. Nothing is an empty field.
-enum CSVRenderer {
-  static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
-    var text = TextBuffer(file)
-    text.append(header(source.schema).map(csvField).joined(separator: ","))
-    try text.endLine()
-    // Vectors without elements have no fields.
-    let columns = source.schema.columns.indices.filter { index in
-      guard case .vector(let shape) = source.schema.columns[index].kind else { return true }
+struct CSVRenderer: RowRenderer {
+  private var text: TextBuffer
+  /// Those that have fields: vectors without elements have none.
+  private let columns: [Int]
+
+  init(_ schema: TableSchema, to file: TableOutput) throws(TableError) {
+    text = TextBuffer(file)
+    columns = schema.columns.indices.filter { index in
+      guard case .vector(let shape) = schema.columns[index].kind else { return true }
       return !shape.contains(0)
     }
-    try source.forEachBatch(of: columns) { (batch) throws(TableError) in
-      for row in 0..<batch.rowCount {
-        for (index, values) in batch.columns.enumerated() {
-          if index > 0 { text.append(",") }
-          append(values, row, to: &text)
-        }
-        try text.endLine()
-      }
-    }
-    try text.flush()
+    text.append(CSVRenderer.header(schema).map(csvField).joined(separator: ","))
+    try text.endLine()
   }
+
+  mutating func append(_ batch: TableBatch) throws(TableError) {
+    for row in 0..<batch.rowCount {
+      for (index, column) in columns.enumerated() {
+        if index > 0 { text.append(",") }
+        CSVRenderer.append(batch.columns[column], row, to: &text)
+      }
+      try text.endLine()
+    }
+  }
+
+  mutating func flush() throws(TableError) { try text.flush() }
 
   static func header(_ schema: TableSchema) -> [String] {
     let others = Set(schema.columns.lazy.filter { !$0.kind.isVector }.map(\.name))

@@ -6,28 +6,33 @@ import ZooTensors
 /// Vectors are arrays, one in another for each extent, or objects where their numbers have names.
 /// Nothing is null, as is a number that JSON
 /// does not have.
-enum JSONLinesRenderer {
-  static func write(_ source: some TableSource, to file: TableOutput) throws(TableError) {
-    var text = TextBuffer(file)
-    let keys = source.schema.columns.map { JSONValue.string($0.name).serialized() + ":" }
-    let elements = source.schema.columns.map { column in
+struct JSONLinesRenderer: RowRenderer {
+  private var text: TextBuffer
+  private let keys: [String]
+  private let elements: [[String]]
+
+  init(_ schema: TableSchema, to file: TableOutput) {
+    text = TextBuffer(file)
+    keys = schema.columns.map { JSONValue.string($0.name).serialized() + ":" }
+    elements = schema.columns.map { column in
       column.elements.map { JSONValue.string($0).serialized() + ":" }
     }
-    let columns = Array(source.schema.columns.indices)
-    try source.forEachBatch(of: columns) { (batch) throws(TableError) in
-      for row in 0..<batch.rowCount {
-        text.append("{")
-        for (index, values) in batch.columns.enumerated() {
-          if index > 0 { text.append(",") }
-          text.append(keys[index])
-          append(values, row, elements[index], to: &text)
-        }
-        text.append("}")
-        try text.endLine()
-      }
-    }
-    try text.flush()
   }
+
+  mutating func append(_ batch: TableBatch) throws(TableError) {
+    for row in 0..<batch.rowCount {
+      text.append("{")
+      for (index, values) in batch.columns.enumerated() {
+        if index > 0 { text.append(",") }
+        text.append(keys[index])
+        JSONLinesRenderer.append(values, row, elements[index], to: &text)
+      }
+      text.append("}")
+      try text.endLine()
+    }
+  }
+
+  mutating func flush() throws(TableError) { try text.flush() }
 
   private static func append(
     _ values: TableBatch.Values, _ row: Int, _ elements: [String], to text: inout TextBuffer

@@ -1,3 +1,5 @@
+import ZooCore
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -18,7 +20,11 @@ struct OutputFiles {
   init(scratch: String?) { self.scratch = scratch }
 
   mutating func begin(_ path: String) throws(TableError) -> TableOutput {
-    let temporary = scratch.map { OutputFiles.temporaryPath(files.count, in: $0) }
+    let temporary = scratch.flatMap { scratch in
+      // A file that a link leads elsewhere may be on another disk.
+      OutputFiles.isBeside(OutputPlace.partialPath(of: path), scratch)
+        ? OutputFiles.temporaryPath(files.count, in: scratch) : nil
+    }
     let file = try TableOutput(path, temporaryPath: temporary)
     files.append(file)
     return file
@@ -31,13 +37,18 @@ struct OutputFiles {
   /// has the others.
   func finish() throws(TableError) {
     for file in files { try file.synchronize() }
-    for path in replaced { unlink(path) }
+    for path in replaced { AtomicFile.removeFile(path) }
     for file in files.reversed() { try file.finish() }
   }
 
   /// Removes what an interrupted run left.
   static func removeScratch(in directory: String) {
     for index in 0..<limit { unlink(temporaryPath(index, in: directory)) }
+  }
+
+  /// Whether a path is in the scratch directory or beside it.
+  private static func isBeside(_ path: String, _ scratch: String) -> Bool {
+    [scratch + "/", OutputPlace.directory(of: scratch)].contains(OutputPlace.directory(of: path))
   }
 
   private static func temporaryPath(_ index: Int, in directory: String) -> String {

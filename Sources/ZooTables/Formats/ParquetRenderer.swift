@@ -1,13 +1,23 @@
 /// Writes Apache Parquet.
-enum ParquetRenderer {
-  static func write(
-    _ source: some TableSource, _ compression: ParquetCompression, to file: TableOutput
+struct ParquetRenderer: RowRenderer {
+  private var writer: ParquetWriter
+  private let file: TableOutput
+
+  init(
+    _ schema: TableSchema, _ compression: ParquetCompression, to file: TableOutput
   ) throws(TableError) {
-    var writer = try ParquetWriter(source.schema, compression: compression, path: file.path)
-    let columns = Array(source.schema.columns.indices)
-    try source.forEachBatch(of: columns) { (batch) throws(TableError) in
-      for piece in try writer.append(batch) { try file.append(piece) }
-    }
+    writer = try ParquetWriter(schema, compression: compression, path: file.path)
+    self.file = file
+  }
+
+  mutating func append(_ batch: TableBatch) throws(TableError) {
+    for piece in try writer.append(batch) { try file.append(piece) }
+  }
+
+  /// A row group is written when it is full.
+  func flush() {}
+
+  mutating func finish() throws(TableError) {
     for piece in try writer.finish() { try file.append(piece) }
   }
 }

@@ -16,9 +16,9 @@ enum TableRenderer {
     var files = OutputFiles(scratch: scratch)
     let file = try files.begin(path)
     switch format {
-    case .csv: try CSVRenderer.write(source, to: file)
-    case .jsonl: try JSONLinesRenderer.write(source, to: file)
-    case .parquet: try ParquetRenderer.write(source, compression, to: file)
+    case .csv: try CSVRenderer(source.schema, to: file).write(source)
+    case .jsonl: try JSONLinesRenderer(source.schema, to: file).write(source)
+    case .parquet: try ParquetRenderer(source.schema, compression, to: file).write(source)
     case .safetensors: try SafetensorsRenderer.write(source, to: file)
     case .npy: try NumpyRenderer.writeNPY(source, to: file, &files)
     case .npz: try NumpyRenderer.writeNPZ(source, to: file, &files)

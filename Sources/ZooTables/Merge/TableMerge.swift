@@ -10,7 +10,7 @@ public enum TableMerge {
   /// - Parameters:
   ///   - shards: the files, each once; their names tell the format. Where they say which shards they
   ///     are, they have to be all of one run, in order.
-  ///   - output: the file to be written, of the same format.
+  ///   - output: the file to be written, of the same format, or a pipe or device for it.
   ///   - compression: that of a Parquet file.
   ///   - renumbering: whether labels of different numberings get a common one, in which the classes
   ///     of the first file come first, in place of being an error.
@@ -24,16 +24,18 @@ public enum TableMerge {
     _ shards: [String], into output: String, compression: ParquetCompression = .none,
     renumbering: Bool = false, note: (String) -> Void = { _ in }
   ) throws(TableError) -> Int {
-    let format = try format(of: output)
-    guard !shards.isEmpty else {
+    guard let first = shards.first else {
       throw TableError(.usage, output, "no files were given to make it of")
     }
+    let isStream = (try? OutputPlace(output))?.isStream ?? false
+    let format = try format(of: isStream && TableFormat(path: output) == nil ? first : output)
+    let identity = OutputIdentity(output)
     for (index, shard) in shards.enumerated() {
       guard try self.format(of: shard) == format else {
         throw TableError(
           .usage, shard, "it is not of the same format as \(output), which is to be made of it")
       }
-      guard shard != output else {
+      guard identity == nil || OutputIdentity(shard) != identity else {
         throw TableError(.usage, shard, "it is to be made of itself; give the output another name")
       }
       guard !shards[..<index].contains(shard) else {

@@ -11,7 +11,7 @@ import ZooCore
 
 /// The rows of a run as they come, kept on the disk so that a run which was interrupted goes on.
 ///
-/// A directory `OUTPUT.partial` beside the output holds `plan.json`, which says what is to be done,
+/// A directory `OUTPUT.partial` beside the output, and not beside a link that leads to it, holds `plan.json`, which says what is to be done,
 /// and `rows`, to which each batch is appended as one frame. What a process wrote before it was
 /// killed stays; of the frame that it was writing, the part that is there is dropped. When all rows
 /// are there, ``render(to:format:compression:)`` makes a file of them, in any format and the same whatever the
@@ -77,7 +77,9 @@ public final class TableSpool: Sendable {
   }
 
   /// The directory in which the rows for an output are kept.
-  public static func directory(for output: String) -> String { output + ".partial" }
+  public static func directory(for output: String) -> String {
+    OutputPlace.partialPath(of: output)
+  }
 
   private func begin(_ plan: SpoolPlan, _ mode: Mode) throws(TableError) {
     let planPath = directory + "/plan.json"

@@ -53,10 +53,12 @@ extension Zoo {
       help: ArgumentHelp(
         """
         Write a table to a .csv, .parquet or .jsonl file when all are done; with --all also to a \
-        .npy, .npz or .safetensors file.
-        """, valueName: "file"),
-      completion: .file())
-    var output: OutputFile<TableFormat>?
+        .npy, .npz or .safetensors file; - is standard output.
+        """, valueName: "file"), completion: .file())
+    var output: String?
+
+    @Option(help: CollectionOptions.formatHelp)
+    var format: TableFormat?
 
     @OptionGroup(title: "Evaluation")
     var evaluation: EvaluationOptions
@@ -77,22 +79,34 @@ extension Zoo {
       guard !heads.contains(where: { ",\($0),".contains(",,") }) else {
         throw ValidationError("--head needs the name of a level, such as family, or a file.")
       }
-      if let format = output?.format, !all, !format.holdsTexts {
-        throw ValidationError(
-          "--output takes .csv, .parquet or .jsonl here, and .\(format.rawValue) only with --all.")
-      }
       if let threshold { try validate(threshold) }
       if threshold != nil, evaluation.evaluate {
         throw ValidationError("--evaluate counts every prediction; leave out --threshold.")
       }
-      try collection.validate(writesFile: output != nil)
+      try collection.validate(outputFile())
+    }
+
+    private func outputFile() throws(ValidationError) -> OutputFile<TableFormat>? {
+      let file = try OutputFile(output, format, among: TableFormat.allCases, standard: .csv)
+      if let format = file?.format, !all, !format.holdsTexts {
+        throw ValidationError(
+          "--output takes .csv, .parquet or .jsonl here, and .\(format.rawValue) only with --all.")
+      }
+      return file
     }
 
     func run() async throws {
+      let output = try outputFile()
       let zoo = try await options.makeZoo()
       let source = try await zoo.source(of: model, network: unregistered.network)
       let choices = try HeadChoice.choices(heads, of: source.entry, model: model)
-      try output?.check()
+      let possible =
+        choices.isEmpty
+        ? (source.entry?.heads.map { .level($0.level) } ?? []) + [HeadChoice.own] : choices
+      try collection.check(
+        output, isPrinting: options.json || evaluation.evaluate,
+        metrics: evaluation.outputs(of: possible.map { $0.level(model: model) }),
+        labelMap: evaluation.labelMap)
       let labelMap = try evaluation.readLabelMap()
       let progress = options.makeProgress()
       let run = try await CollectionRun(
@@ -131,11 +145,14 @@ extension Zoo {
       plan["logits"] = .bool(logits)
       let table = ClassificationTable(report, isWhole: all, format: output.format)
       try table.check(output)
-      try await run.writing(to: output, table.schema(model), plan: plan, compute) {
-        table.values($0, $1, of: run)
-      } finally: { spool in
-        try options.tell(ofTable: output.path, rows: spool.rowCount)
-        try evaluator?.add(spool)
+      try await run.writing(
+        to: output, table.schema(model), plan: plan, compute
+      ) { batch, outputs in
+        if output.isStream { try evaluator?.add(batch, outputs) }
+        return table.values(batch, outputs, of: run)
+      } finally: { rows in
+        try options.tell(ofTable: output.name, rows: rows.count)
+        if let spool = rows.spool { try evaluator?.add(spool) }
         try evaluation.tell(evaluator, asJSON: options.json)
       }
     }

@@ -17,9 +17,13 @@ extension Zoo {
     var input: String
 
     @Argument(
-      help: ArgumentHelp("The file to write: .pt or .safetensors.", valueName: "out"),
+      help: ArgumentHelp(
+        "The file to write: .pt or .safetensors; - is standard output.", valueName: "out"),
       completion: .file(extensions: ["pt", "safetensors"]))
-    var output: OutputFile<CheckpointFileFormat>
+    var output: String
+
+    @Option(help: "The format of the new file, where its name does not tell it.")
+    var format: CheckpointFileFormat?
 
     @Option(
       name: .customLong("dtype"),
@@ -29,10 +33,22 @@ extension Zoo {
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
+    func validate() throws { _ = try outputFile() }
+
+    private func outputFile() throws(ValidationError) -> OutputFile<CheckpointFileFormat> {
+      guard
+        let file = try OutputFile(
+          output, format, among: CheckpointFileFormat.allCases, option: "the new file")
+      else { throw ValidationError("The new file has no name.") }
+      return file
+    }
+
     func run() async throws {
-      try output.check()
       if options.quiet { StandardError.silenceNotes() }
-      let (input, output, floats) = (input, output, floats)
+      let (input, output, floats) = (input, try outputFile(), floats)
+      var check = OutputCheck()
+      if options.json { try check.addPrintedResults() }
+      try check.add("the new file", output.path, isText: false)
       let isVerifying = options.verify != .never
       let result = try await offload { _ in
         try Checkpoint(path: input, verifyingChecksums: isVerifying)
@@ -41,20 +57,20 @@ extension Zoo {
       for note in result.notes { StandardError.note("\(input): \(note)") }
       if options.json {
         try StandardOutput.write([
-          "output": .string(output.path), "format": .string(result.format.rawValue),
+          "output": .string(output.name), "format": .string(result.format.rawValue),
           "tensors": .integer(result.tensorCount), "bytes": .integer(result.byteCount),
           "notes": .array(result.notes.map { .string($0) }),
         ])
       } else {
         StandardError.note(
-          "\(output.path): \(result.tensorCount) tensors, \(Units.bytes(result.byteCount))")
+          "\(output.name): \(result.tensorCount) tensors, \(Units.bytes(result.byteCount))")
       }
     }
   }
 }
 
 /// The endings of files of weights that are written.
-enum CheckpointFileFormat: String, CaseIterable {
+enum CheckpointFileFormat: String, ExpressibleByArgument, CaseIterable {
   case pt
   case pth
   case safetensors

@@ -26,9 +26,12 @@ extension Zoo {
       help: ArgumentHelp(
         """
         Write to a file when all are done: .parquet, .csv, .jsonl, .npy [N, D] with the images' \
-        names beside it, or .safetensors with the tensor 'embedding'.
+        names beside it, or .safetensors with the tensor 'embedding'; - is standard output.
         """, valueName: "file"), completion: .file())
-    var output: OutputFile<TableFormat>?
+    var output: String?
+
+    @Option(help: CollectionOptions.formatHelp)
+    var format: TableFormat?
 
     @Flag(help: "Divide each embedding by its Euclidean length.")
     var normalize = false
@@ -58,13 +61,18 @@ extension Zoo {
       if labels.hierarchical, !saveLabels {
         throw ValidationError("--hierarchical needs --save-labels.")
       }
-      try collection.validate(writesFile: output != nil)
+      try collection.validate(outputFile())
+    }
+
+    private func outputFile() throws(ValidationError) -> OutputFile<TableFormat>? {
+      try OutputFile(output, format, among: TableFormat.allCases, standard: .csv)
     }
 
     func run() async throws {
+      let output = try outputFile()
+      try collection.check(output, isPrinting: options.json)
       let zoo = try await options.makeZoo()
       let source = try await zoo.source(of: model, network: unregistered.network)
-      try output?.check()
       let run = try await CollectionRun(
         source, unregistered, images, collection, options, in: zoo, options.makeProgress())
       let size = run.net.embeddingSize
@@ -94,8 +102,8 @@ extension Zoo {
         to: output, report.schema(model), plan: plan, compute
       ) { batch, embeddings in
         report.values(batch, embeddings, of: run)
-      } finally: { spool in
-        try options.tell(ofOutput: output.path, [("embedding", [spool.rowCount, report.size])])
+      } finally: { rows in
+        try options.tell(ofOutput: output.name, [("embedding", [rows.count, report.size])])
       }
     }
   }

@@ -23,9 +23,14 @@ extension Zoo {
     @Option(
       name: [.short, .long],
       help: ArgumentHelp(
-        "Write the tensors to a .safetensors, .npz or .parquet file when all are done.",
-        valueName: "file"), completion: .file())
-    var output: OutputFile<TableFormat>?
+        """
+        Write the tensors to a .safetensors, .npz or .parquet file when all are done; - is standard \
+        output.
+        """, valueName: "file"), completion: .file())
+    var output: String?
+
+    @Option(help: CollectionOptions.formatHelp)
+    var format: TableFormat?
 
     @OptionGroup(title: "Collections")
     var collection: CollectionOptions
@@ -34,17 +39,19 @@ extension Zoo {
     var options: CommonOptions
 
     func validate() throws {
-      if let format = output?.format, ![.safetensors, .npz, .parquet].contains(format) {
-        throw ValidationError(
-          "--output takes .safetensors, .npz or .parquet here, not .\(format.rawValue).")
-      }
-      try collection.validate(writesFile: output != nil)
+      try collection.validate(outputFile())
+    }
+
+    private func outputFile() throws(ValidationError) -> OutputFile<TableFormat>? {
+      try OutputFile(
+        output, format, among: [.safetensors, .npz, .parquet], standard: .parquet)
     }
 
     func run() async throws {
+      let output = try outputFile()
+      try collection.check(output, isPrinting: options.json)
       let zoo = try await options.makeZoo()
       let source = try await zoo.source(of: model, network: unregistered.network)
-      try output?.check()
       let run = try await CollectionRun(
         source, unregistered, images, collection, options, in: zoo, options.makeProgress())
       func compute(_ batch: ImageBatch) async throws -> [FeatureMap] {
@@ -68,8 +75,8 @@ extension Zoo {
         metadata: [("model", model)])
       try await run.writing(to: output, schema, compute) { batch, maps in
         [.texts(run.samples(batch))] + maps.map { .vectors($0.tensor) }
-      } finally: { spool in
-        try options.tell(ofOutput: output.path, shapes(spool.rowCount))
+      } finally: { rows in
+        try options.tell(ofOutput: output.name, shapes(rows.count))
       }
     }
 

@@ -17,9 +17,10 @@ extension Zoo {
 
     @Option(
       name: [.short, .long],
-      help: ArgumentHelp("The file to write, of the same format.", valueName: "file"),
+      help: ArgumentHelp(
+        "The file to write, of the same format; - is standard output.", valueName: "file"),
       completion: .file())
-    var output: OutputFile<TableFormat>
+    var output: String
 
     @Option(help: "How to compress a .parquet file.")
     var compression = ParquetCompression.none
@@ -33,18 +34,35 @@ extension Zoo {
     @Flag(name: [.short, .long], help: "Print errors only.")
     var quiet = false
 
+    func validate() throws { _ = try outputFile() }
+
+    private func outputFile() throws(ValidationError) -> OutputFile<TableFormat> {
+      let shared = shards.first.flatMap { TableFormat(path: $0) }
+      guard
+        let file = try OutputFile(output, among: TableFormat.allCases, standard: shared)
+      else { throw ValidationError("--output names the file to write.") }
+      return file
+    }
+
     func run() async throws {
       if quiet { StandardError.silenceNotes() }
-      try output.check()
-      let rows = try await offload { [shards, output, compression, renumber] _ in
-        try TableMerge.merge(
-          shards, into: output.path, compression: compression, renumbering: renumber,
-          note: StandardError.note)
+      let output = try outputFile()
+      var check = OutputCheck()
+      if json { try check.addPrintedResults() }
+      try check.add(
+        "--output", output.path, isText: output.format.isText,
+        with: output.format.companions(of: output.path))
+      let rows = try await output.writing {
+        try await offload { [shards, output, compression, renumber] _ in
+          try TableMerge.merge(
+            shards, into: output.path, compression: compression, renumbering: renumber,
+            note: StandardError.note)
+        }
       }
       if json {
-        try StandardOutput.write(["output": .string(output.path), "rows": .integer(rows)])
+        try StandardOutput.write(["output": .string(output.name), "rows": .integer(rows)])
       } else {
-        StandardError.note("\(output.path): \(rows) rows of \(shards.count) files")
+        StandardError.note("\(output.name): \(rows) rows of \(shards.count) files")
       }
     }
   }

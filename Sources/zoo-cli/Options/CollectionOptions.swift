@@ -28,7 +28,8 @@ struct CollectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "List the images that could not be read, with the reason, in a CSV file.", valueName: "file"),
+      "List the images that could not be read, with the reason, in a CSV file; - is standard output.",
+      valueName: "file"),
     completion: .file(extensions: ["csv"]))
   var errors: String?
 
@@ -39,12 +40,46 @@ struct CollectionOptions: ParsableArguments {
   }
 
   /// Finds options that only make sense for a command that writes a file.
-  func validate(writesFile: Bool) throws {
-    if resume, !writesFile {
+  func validate(_ output: OutputFile<TableFormat>?) throws {
+    if resume, output?.isStream ?? true {
       throw ValidationError("--resume goes on with an interrupted --output; name the file.")
     }
   }
+
+  /// Looks at all outputs of a command.
+  ///
+  /// - Parameters:
+  ///   - isPrinting: whether results are printed, too.
+  ///   - metrics: the files for `--save-metrics`.
+  ///   - labelMap: the file of `--label-map`, which is read.
+  func check(
+    _ output: OutputFile<TableFormat>?, isPrinting: Bool, metrics: [String] = [],
+    labelMap: String? = nil
+  ) throws(CommandError) {
+    var check = OutputCheck()
+    if output == nil || isPrinting { try check.addPrintedResults() }
+    if let output {
+      try check.add(
+        "--output", output.path, isText: output.format.isText,
+        with: output.format.companions(of: output.path))
+      if output.isStream, !output.format.isStreamable {
+        throw CommandError(
+          .usage,
+          "\(output.name): a .\(output.format.rawValue) begins with the number of its rows, which is"
+            + " known at the end; name a file, or another format with --format")
+      }
+    }
+    if let errors { try check.add("--errors", outputPath(errors)) }
+    for path in metrics { try check.add("--save-metrics", path) }
+    if let labelMap { try check.add(input: labelMap, "--label-map") }
+  }
+
+  /// What helps to name a format.
+  static let formatHelp = ArgumentHelp(
+    "The format of the output, where its name does not tell it.", valueName: "format")
 }
+
+extension TableFormat: ExpressibleByArgument {}
 
 extension ParquetCompression: ExpressibleByArgument {}
 

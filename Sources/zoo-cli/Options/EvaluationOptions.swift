@@ -36,6 +36,9 @@ struct EvaluationOptions: ParsableArguments {
   var saveMetrics: String?
 
   func validate() throws {
+    if saveMetrics == "-" {
+      throw ValidationError("--save-metrics takes a directory, which standard output is not.")
+    }
     for (name, isGiven) in [
       ("--hierarchical", labels.hierarchical), ("--label-map", labelMap != nil),
       ("--save-metrics", saveMetrics != nil),
@@ -63,7 +66,15 @@ extension EvaluationOptions {
       throw CommandError(
         .disk, "\(saveMetrics) cannot be made: \(String(cString: strerror(errno)))")
     }
-    try checkWritable(saveMetrics + "/metrics.json")
+  }
+
+  /// The files that there will be in the directory, or the directory itself if it is to be made.
+  func outputs(of levels: [String]) -> [String] {
+    guard let saveMetrics else { return [] }
+    guard access(saveMetrics, F_OK) == 0 else {
+      return [saveMetrics.hasSuffix("/") ? String(saveMetrics.dropLast()) : saveMetrics]
+    }
+    return Evaluator.files(of: levels).map { "\(saveMetrics)/\($0)" }
   }
 
   /// Prints and saves how good the predictions are.

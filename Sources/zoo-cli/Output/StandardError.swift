@@ -12,6 +12,10 @@ import Synchronization
 /// Where errors, notes and progress go, so that results stand alone on standard output.
 enum StandardError {
   static let isTerminal = isatty(STDERR_FILENO) == 1
+  /// Whether lines can be written over: terminals that say that they are dumb, or nothing of
+  /// themselves, would show the control characters.
+  private static let movesCursor =
+    isTerminal && !["", "dumb"].contains(getenv("TERM").map { String(cString: $0) } ?? "")
 
   private struct State {
     var block = StatusBlock()
@@ -35,8 +39,9 @@ enum StandardError {
   /// Drops all further notes.
   static func silenceNotes() { state.withLock { $0.isSilent = true } }
 
-  /// Shows texts on the terminal's last lines, in place of those before.
+  /// Shows texts on the terminal's last lines, in place of those before, if it can do that.
   static func showStatus(_ lines: [String]) {
+    guard movesCursor else { return }
     state.withLock { emit($0.block.replace(with: lines, columns: columns)) }
   }
 

@@ -31,6 +31,12 @@ enum StandardOutput {
     }
   }
 
+  /// Whether whoever read it has gone.
+  static var isClosed: Bool {
+    var pipe = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&pipe, 1, 0) == 1 && pipe.revents & Int16(POLLERR) != 0
+  }
+
   /// Writes JSON, on several lines.
   static func write(_ json: JSONValue) throws { try write(json.serialized(pretty: true)) }
 }

@@ -25,7 +25,6 @@ struct CollectionRun {
     self.options = options
     self.progress = progress
     precision = try common.precision
-    if let path = options.errors { try checkWritable(path) }
     let inputs = images.images.map {
       CollectionInput(argument: $0, nulSeparated: options.isNullSeparated)
     }
@@ -73,7 +72,7 @@ struct CollectionRun {
   /// Runs it all and prints the result of each batch, and at the end what has to follow.
   func printing<Output>(
     _ compute: (ImageBatch) async throws -> Output,
-    _ print: (ImageBatch, Output) throws -> Void, end: () throws -> Void
+    _ print: (ImageBatch, Output) async throws -> Void, end: () async throws -> Void
   ) async throws {
     var summary = RunSummary(count: batches.range.count)
     var faults: [RowFault] = []
@@ -82,29 +81,51 @@ struct CollectionRun {
       faults += batch.faults.map { fault($0) }
       let output = try await summary.timing(\.network) { try await compute(batch) }
       StandardError.clearStatus()
-      try await summary.timing(\.writing) { try print(batch, output) }
+      try await summary.timing(\.writing) { try await print(batch, output) }
       finish(batch, &summary)
     }
     summary.add(batches.times)
-    if faults.count < summary.count || summary.count == 0 { try end() }
+    // A shard without rows is a part of the whole; anything else without rows is a failure.
+    if faults.count < summary.count || summary.count == 0 || options.shard != nil {
+      try await end()
+    }
     try list(faults)
     try finish(summary, faults)
   }
 
-  /// Runs it all, with its results in a journal until they are complete, and writes a file of them.
+  /// The rows that were written.
+  struct Rows {
+    let count: Int
+    /// The journal, which is there until the end; `nil` where rows were written as they came.
+    var spool: TableSpool?
+  }
+
+  /// Runs it all, with its results in a journal until they are complete, and writes a file of them;
+  /// what is no file is written to as they come.
   ///
   /// - Parameters:
   ///   - plan: what else decides the results, besides the model, the images and their preparation.
-  ///   - finally: does with the complete journal what there is to do besides the file.
+  ///   - finally: does with the complete rows what there is to do besides the file.
   func writing<Output>(
     to file: OutputFile<TableFormat>, _ schema: TableSchema, plan: JSONObject = JSONObject(),
     _ compute: (ImageBatch) async throws -> Output,
     _ tabulate: (ImageBatch, Output) throws -> [TableBatch.Values],
-    finally: (TableSpool) async throws -> Void = { _ in }
+    finally: (Rows) async throws -> Void = { _ in }
   ) async throws {
     try file.format.check(schema, for: file.path)
-    let range = batches.range
     let schema = schema.saying(shard)
+    if file.isStream {
+      var stream = try TableStream(
+        to: file.path, format: file.format, schema, compression: options.compression)
+      return try await printing(compute) { batch, output in
+        let rows = TableBatch(try tabulate(batch, output))
+        try await file.writing { try stream.append(rows) }
+      } end: {
+        try await file.writing { try stream.finish() }
+        try await finally(Rows(count: stream.rowCount))
+      }
+    }
+    let range = batches.range
     let spool = try TableSpool(
       for: file.path, plan: try await self.plan(plan), schema: schema, inputs: range,
       mode: options.resume ? .resume : .create)
@@ -136,12 +157,12 @@ struct CollectionRun {
     var faults: [RowFault] = []
     try spool.forEachFault { faults.append($0) }
     try list(faults)
-    // A shard without rows is a part of the whole; anything else without rows is a failure.
+    // As in printing.
     if spool.rowCount > 0 || options.shard != nil {
       try await summary.timing(\.writing) {
         try spool.render(format: file.format, compression: options.compression)
       }
-      try await finally(spool)
+      try await finally(Rows(count: spool.rowCount, spool: spool))
     }
     spool.remove()
     try finish(summary, faults)
@@ -208,8 +229,8 @@ struct CollectionRun {
   /// Its temporary name is always the same, so that nothing stays of a run that is killed and then
   /// gone on with.
   private func list(_ faults: [RowFault]) throws {
-    guard let path = options.errors else { return }
-    let file = try TableOutput(path, temporaryPath: path + ".partial")
+    guard let path = options.errors.map(outputPath) else { return }
+    let file = try TableOutput(path, temporaryPath: OutputPlace.partialPath(of: path))
     for fields in [["sample", "reason"]] + faults.map({ [$0.sample, $0.reason] }) {
       try file.append(Array((csvLine(fields) + "\n").utf8))
     }

@@ -55,12 +55,19 @@ struct Evaluator {
 
   /// Writes all that is known into a directory.
   func save(to directory: String) throws {
-    try TextWriter.write([json.serialized(pretty: true)], to: directory + "/metrics.json")
-    try TextWriter.write([table.markdown], to: directory + "/metrics.md")
-    for (level, metrics) in zip(levels, metrics) {
-      try TextWriter.write(metrics.classTable, to: "\(directory)/\(level).classes.csv")
-      try TextWriter.write(metrics.confusionTable, to: "\(directory)/\(level).confusion.csv")
+    let paths = Evaluator.files(of: levels).map { "\(directory)/\($0)" }
+    try TextWriter.write([json.serialized(pretty: true)], to: paths[0])
+    try TextWriter.write([table.markdown], to: paths[1])
+    for (index, metrics) in metrics.enumerated() {
+      try TextWriter.write(metrics.classTable, to: paths[2 + 2 * index])
+      try TextWriter.write(metrics.confusionTable, to: paths[3 + 2 * index])
     }
+  }
+
+  /// The names of the files that are saved: of all levels together, then two of each.
+  static func files(of levels: [String]) -> [String] {
+    ["metrics.json", "metrics.md"]
+      + levels.flatMap { ["\($0).classes.csv", "\($0).confusion.csv"] }
   }
 }
 

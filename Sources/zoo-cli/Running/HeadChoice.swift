@@ -47,6 +47,15 @@ extension HeadChoice {
     }
   }
 
+  /// What its results are called.
+  func level(model: String) -> String {
+    switch self {
+    case .own: HeadChoice.ownLevel
+    case .level(let name): name
+    case .file(let path): HeadChoice.level(ofFile: path, model: model)
+    }
+  }
+
   private static func isFile(_ text: String) -> Bool {
     text.contains(",") && ModelReference.isPath(text) && ModelReference.leadsToFile(text)
   }
@@ -88,20 +97,19 @@ struct RunHeads {
     var levels: [ClassificationLevel] = []
     var heads: [Head] = []
     for choice in choices.isEmpty ? defaults : choices {
-      let (level, head): (String, Head)
+      let level = choice.level(model: model)
+      let head: Head
       switch choice {
       case .own:
         guard let own else {
           throw RegistryError.unknownHead(
             HeadChoice.ownLevel, model: model, available: entry?.heads.map(\.level) ?? [])
         }
-        (level, head) = (HeadChoice.ownLevel, own)
+        head = own
       case .level(let name):
-        level = name
         head = try await zoo.loadPretrainedHead(
           model, level: name, for: run.net, progress: progress.handler)
       case .file(let path):
-        level = HeadChoice.level(ofFile: path, model: model)
         head = try await zoo.loadHead(from: path, for: run.net)
       }
       if let other = levels.firstIndex(where: { $0.name == level }) {

@@ -23,23 +23,17 @@ extension Zoo.CacheCommand {
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
-    func validate() throws {
-      if bundle == "-", options.json {
-        throw ValidationError("The bundle and --json cannot both go to standard output.")
-      }
-    }
-
     func run() async throws {
-      if bundle == "-", StandardOutput.isTerminal {
-        throw CommandError(
-          .usage, "a bundle is nothing for a terminal; send standard output to a file or program")
-      }
+      var check = OutputCheck()
+      if options.json { try check.addPrintedResults() }
+      let path = outputPath(bundle)
+      try check.add("the bundle", path, isText: false)
       let zoo = try await options.makeOfflineZoo()
       let set = try zoo.modelSet(models, heads: set.heads, format: set.format)
       let files = try await zoo.exportBundle(
-        set, to: BundlePlace(argument: bundle), progress: options.makeProgress().handler)
+        set, to: .file(path), progress: options.makeProgress().handler)
       StandardError.clearStatus()
-      if bundle == "-" { return }
+      if OutputIdentity(path) == OutputIdentity(OutputPlace.standardOutput) { return }
       if options.json {
         return try StandardOutput.write([
           "bundle": .string(bundle), "files": .array(files.map(\.json)),
