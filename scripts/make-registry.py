@@ -4,7 +4,7 @@
 
 Names, files, descriptions and configurations are those that birder registers; parameters and
 embedding sizes are counted on networks that it builds, without memory. What only model cards say
-(licences, papers, heads, published figures, RGB statistics, exact sizes, a detector's classes) is taken from
+(licences, papers, heads, published figures, RGB statistics, exact sizes, how many classes) is taken from
 registry/cards.json, which is edited by hand; what neither states is null. With --check nothing is
 written: the command fails, and shows the first lines that differ, if registry.json is another one.
 """
@@ -68,19 +68,39 @@ def build(entry, card):
 
 
 def measured(entry, card):
-    """How many parameters a network has, and the size of its embedding; where they are known."""
+    """How many parameters a network has, the size of its embedding, and whether the file has a
+    classifier; where they are known."""
     task = entry["task"]
     if task == "self_supervised_learning" or (
         task == "object_detection" and "classes" not in card
     ):
-        return None, None
+        return None, None, None
     try:
         with torch.device("meta"):
             net = build(entry, card)
     except (NotImplementedError, RuntimeError):
         net = build(entry, card)
     parameters = sum(parameter.numel() for parameter in net.parameters())
-    return parameters, net.embedding_size if task == CLASSIFICATION else None
+    if task != CLASSIFICATION:
+        return parameters, None, None
+    return parameters, net.embedding_size, has_classifier(entry, card, net)
+
+
+def has_classifier(entry, card, net):
+    """Whether the file has room for a classifier beside the network, which has none.
+
+    Sizes are rounded to a tenth of a MiB, and names of tensors and classes take room too. So less than
+    64 rows of a classifier are none, unless a card states its classes, 100 are one, and else
+    nothing is known.
+    """
+    if "classes" in card:
+        return True
+    if "pt" not in entry["formats"]:
+        return None
+    state = sum(tensor.numel() * tensor.element_size() for tensor in net.state_dict().values())
+    room = entry["formats"]["pt"]["file_size"] * 2**20 - state
+    rows = room / (4 * (net.embedding_size + 1))
+    return True if rows >= 100 else False if room > -50_000 and rows < 64 else None
 
 
 def files(name, entry, card):
@@ -110,7 +130,7 @@ def model(name, entry, card):
     result = {"network": entry["net"]["network"], "tag": entry["net"].get("tag"), "task": task}
     result |= {key: entry["net"][key] for key in ("reparameterized", "epoch") if key in entry["net"]}
     result |= {key: entry[key] for key in ("backbone", "encoder") if key in entry}
-    parameters, embedding_size = measured(entry, card)
+    parameters, embedding_size, classifier = measured(entry, card)
     return result | {
         "description": entry["description"],
         "license": card.get("license"),
@@ -118,8 +138,9 @@ def model(name, entry, card):
         "embedding_size": embedding_size,
         "signature": {
             "inputs": [{"data_shape": [0, 3, *size]}],
-            "outputs": [{"data_shape": [0, 0]}] if task == CLASSIFICATION else [],
+            "outputs": [{"data_shape": [0, card.get("classes", 0)]}] if task == CLASSIFICATION else [],
         },
+        "classifier": classifier,
         "rgb_stats": card.get("rgb_stats"),
         "files": files(name, entry, card),
         "heads": heads(name, entry, card),

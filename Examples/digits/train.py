@@ -338,6 +338,7 @@ def write_registry(output, encoder, accuracies):
         "parameters": sum(parameter.numel() for parameter in encoder.parameters()),
         "embedding_size": encoder.embedding_size,
         "signature": get_signature((0, 3, *SIZE), 0),
+        "classifier": False,
         "rgb_stats": {**RGB_STATS, "source": "training script"},
         "files": {"pt": weights},
         "heads": {

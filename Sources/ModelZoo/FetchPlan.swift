@@ -6,6 +6,8 @@ public struct FetchPlan: Sendable {
     public var file: ModelSet.File
     /// Whether the cache seems to have it; it is not hashed for this.
     public var isCached: Bool
+    /// Whether this version can run the model; `nil` for a model that the registry does not have.
+    public var isLoadable: Bool?
     /// How many bytes of the disk an earlier attempt has taken already.
     public var partialBytes: Int
   }
@@ -38,12 +40,17 @@ public struct FetchPlan: Sendable {
 }
 
 extension ModelZoo {
+  private func isLoadable(_ model: String) -> Bool? {
+    guard let entry = try? registry.entry(named: model) else { return nil }
+    return (try? obstacle(toRunning: entry)) == .some(nil)
+  }
+
   /// What fetching a set would take; no connection is opened.
   public func plan(_ set: ModelSet) -> FetchPlan {
     FetchPlan(
       files: set.files.map { file in
         FetchPlan.File(
-          file: file, isCached: isCached(file.request),
+          file: file, isCached: isCached(file.request), isLoadable: isLoadable(file.request.model),
           partialBytes: fetcher.cache.partialBytes(of: file.request))
       },
       freeBytes: fetcher.cache.freeBytes)

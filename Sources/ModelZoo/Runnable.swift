@@ -6,11 +6,14 @@ extension ModelZoo {
     obstacle(toRunning: entry, try registry.network(of: entry), format: nil)
   }
 
+  /// Whether this version has the architecture of a network.
+  public func canRun(_ network: NetworkConfiguration) -> Bool { families[network.family] != nil }
+
   /// The same for the file of a format, or where that is `nil` for any file of the entry.
   package func obstacle(
     toRunning entry: RegistryEntry, _ configuration: NetworkConfiguration, format: String?
   ) -> ModelError? {
-    guard families[configuration.family] != nil else {
+    guard canRun(configuration) else {
       return .cannotBuild(
         model: entry.name, file: nil,
         .unsupportedFamily(configuration.family, supported: families.keys.sorted()))

@@ -27,6 +27,10 @@ extension RegistryEntry {
     signature = try field["signature"].optional(
       #"{"inputs": [{"data_shape": [0, C, H, W]}], "outputs": [{"data_shape": [0, N]}]}"#,
       Signature.init(json:))
+    // What only detectors and training networks are for has no classifier of images.
+    hasClassifier =
+      try field["classifier"].optional("true or false", \.bool)
+      ?? (signature.flatMap(Self.classes) != nil ? true : task == .default ? nil : false)
     self.rgbStats = try rgbStats.optional(
       #"{"mean": [r, g, b], "std": [r, g, b]} with positive standard deviations"#,
       RGBStats.init(json:))

@@ -90,6 +90,20 @@ public struct Registry: Sendable {
   /// The names of all network configurations, in the order of the registries.
   public var networkNames: [String] { merged(documents.map(\.networks.keys)) }
 
+  /// The names of those network configurations that match a shell-style pattern and are of a family.
+  public func networkNames(matching pattern: String? = nil, family: String? = nil) -> [String] {
+    let shellPattern = pattern.map { ShellPattern($0) }
+    return networkNames.filter { name in
+      (shellPattern?.matches(name) ?? true)
+        && (family == nil || family == (try? network(named: name))?.family)
+    }
+  }
+
+  /// The families of all network configurations, sorted.
+  public var families: [String] {
+    Set(networkNames.compactMap { (try? network(named: $0))?.family }).sorted()
+  }
+
   /// The names of models, in the order of birder's `list_pretrained_models`: sorted by the text
   /// before the first `_`, and within it in the order of the registries.
   ///

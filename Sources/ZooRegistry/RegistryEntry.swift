@@ -30,6 +30,8 @@ public struct RegistryEntry: Sendable, Equatable {
   public let embeddingSize: Int?
   /// The shapes of inputs and outputs; what the checkpoint states comes before this.
   public let signature: Signature?
+  /// Whether the weights have a classifier of their own; `nil` where nobody says so.
+  public let hasClassifier: Bool?
   /// The statistics that images are normalised with; the checkpoint's own come before these.
   public let rgbStats: RGBStats?
   /// Where ``rgbStats`` is from, such as `training command`.
@@ -52,6 +54,16 @@ public struct RegistryEntry: Sendable, Equatable {
 }
 
 extension RegistryEntry {
+  /// How many classes the weights' own classifier tells apart; `nil` without one, and where only the
+  /// file says how many.
+  public var classes: Int? { signature.flatMap(RegistryEntry.classes) }
+
+  /// As many as the signature states; 0 stands for any number.
+  static func classes(of signature: Signature) -> Int? {
+    guard signature.outputs.count == 1, signature.outputs[0].count == 2 else { return nil }
+    return signature.outputs[0][1] > 0 ? signature.outputs[0][1] : nil
+  }
+
   /// The weights in a format, such as `pt`.
   /// - Throws: ``RegistryError/unknownFormat(_:model:available:)``.
   public func file(format: String) throws(RegistryError) -> ModelFile {

@@ -57,6 +57,31 @@ struct FetchTests {
     #expect(!FileManager.default.fileExists(atPath: zoo.cache))
   }
 
+  /// What this version cannot run is fetched all the same, and a note says so.
+  @Test func modelsThatDoNotRun() async throws {
+    try zoo.write("weights", to: "a.pt")
+    let entry = #"{"network": "mine_s", "files": {"pt": {"url": "a.pt"}}}"#
+    try zoo.write(
+      """
+      {"schema": 1, "networks": {"mine_s": {"family": "unheard_of"}},
+       "models": {"mine_a": \(entry), "mine_b": \(entry)}}
+      """, to: "mine.json")
+    let registry = ["--registry", "mine.json"]
+    let plan = try await zoo.run(["fetch", "mine_a", "--dry-run", "--json"] + registry)
+    #expect(plan.errors.contains("can fetch mine_a, but not run it"))
+    #expect(plan.errors.contains("unheard_of"))
+    #expect(try plan.json().array?.first?["loadable"] == false)
+    let fetched = try await zoo.run(["fetch", "mine_a"] + registry)
+    #expect(fetched.status == 0, "\(fetched.errors)")
+    #expect(fetched.errors.contains("can fetch mine_a, but not run it"))
+    let set = try await zoo.run(["prewarm", "--match", "mine*", "--dry-run"] + registry)
+    #expect(set.errors.contains("2 of 2 models, but not run them"))
+    #expect(set.errors.contains("mine_a, mine_b"))
+    #expect(
+      try await zoo.digits("fetch", ZooCommand.model, "--dry-run").errors.contains("not run")
+        == false)
+  }
+
   @Test func dryRun() async throws {
     let outcome = try await zoo.digits("fetch", ZooCommand.model, "--dry-run")
     #expect(outcome.status == 0)

@@ -35,6 +35,37 @@ struct InfoTests {
     #expect(info["sources"] == ["the built-in registry"])
   }
 
+  @Test func classifiers() async throws {
+    let known = try await zoo("info", "rope_vit_reg4_b14_capi-inat21")
+    #expect(known.output.contains("10000 classes"))
+    #expect(try await zoo("info", "alexnet_inat21").output.contains("its file states the classes"))
+    #expect(try await zoo("info", "coat_tiny_il-common").output.contains("not known before"))
+    let info = try await zoo("info", "resnet_v2_50_inat21", "--json").json()
+    #expect(info["classifier"] == true)
+    #expect(info["classes"] == 10000)
+  }
+
+  /// Those of all heads where there is no classifier, or of one; from files in the cache only.
+  @Test func classNames() async throws {
+    let model = ZooCommand.model
+    try await zoo.digits("info", model, "--classes").expectFailure(
+      7, "\(model)-digit.head.pt", "not in the cache", "zoo fetch \(model)")
+    _ = try await zoo.digits("fetch", model)
+    let all = try await zoo.digits("info", model, "--classes")
+    #expect(all.lines.count == 12)
+    #expect(all.lines[3] == "digit\t3\t3")
+    #expect(all.lines[10...] == ["parity\t0\teven", "parity\t1\todd"])
+    let one = try await zoo.digits("info", model, "--classes", "--head", "parity", "--json").json()
+    #expect(one == ["name": .string(model), "classes": ["parity": ["even", "odd"]]])
+    try await zoo.digits("info", model, "--classes", "--head", "genus").expectFailure(3, "'genus'")
+    try await zoo.digits("info", model, "--classes", "--head", "classifier").expectFailure(
+      3, "no classifier", "digit, parity")
+    try await zoo("info", "alexnet_inat21", "--classes").expectFailure(
+      7, "alexnet_inat21.pt", "not in the cache")
+    try await zoo("info", "vit_l16_mim_400", "--classes").expectFailure(3, "neither a classifier")
+    #expect(try await zoo("info", model, "--head", "parity").status == 64)
+  }
+
   @Test func relativeURLsAreResolved() async throws {
     let info = try await zoo.digits("info", ZooCommand.model, "--json").json()
     let url = try #require(info["files"]?["pt"]?["url"]?.string)

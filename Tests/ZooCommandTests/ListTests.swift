@@ -12,7 +12,7 @@ struct ListTests {
     #expect(
       outcome.output
         == "vit_b16_ls_franca-bioscan5m\t327.4 MiB\tvit\timage_classification\t-\t"
-        + "order,family,genus,species\n")
+        + "order,family,genus,species\tyes\tno\n")
     #expect(outcome.errors == "")
   }
 
@@ -26,7 +26,8 @@ struct ListTests {
       model == [
         "name": "vit_b16_ls_franca-bioscan5m", "network": "vit_b16_ls", "family": "vit",
         "task": "image_classification", "size": 343_335_491, "size_mib": 327.4, "cached": false,
-        "loadable": true, "heads": ["order", "family", "genus", "species"],
+        "loadable": true, "heads": ["order", "family", "genus", "species"], "classifier": false,
+        "classes": .null,
       ])
   }
 
@@ -51,7 +52,7 @@ struct ListTests {
     #expect(
       outcome.output
         == "vit_digits_ls_sklearn-digits\t1.2 MiB\tvit\timage_classification\tcached\t"
-        + "digit,parity\n")
+        + "digit,parity\tyes\tno\n")
   }
 
   @Test func noMatch() async throws {
@@ -66,6 +67,52 @@ struct ListTests {
   @Test func unknownTask() async throws {
     let outcome = try await zoo("list", "--task", "classification")
     #expect(outcome.status == 64)
-    #expect(outcome.errors.contains("image_classification"))
+    #expect(outcome.errors.contains("none of image_classification, object_detection"))
+    #expect(outcome.errors.contains("did you mean 'image_classification'?"))
+  }
+
+  @Test func unknownFamily() async throws {
+    for arguments in [["list", "--family", "vitt"], ["list", "--networks", "--family", "vitt"]] {
+      try await zoo.run(arguments).expectFailure(
+        64, "'vitt'", "alexnet, ", "did you mean 'vit'")
+    }
+    try await zoo("list", "--family", "zzzzzz").expectFailure(64, "alexnet, ")
+  }
+
+  /// Three ways for a classifier: so many classes, one of an unknown number, none.
+  @Test func classifiers() async throws {
+    let models = try await zoo("list", "--json").json().array ?? []
+    func classifier(_ name: String) -> [JSONValue?] {
+      let model = models.first { $0["name"]?.string == name }
+      return [model?["classifier"], model?["classes"]]
+    }
+    #expect(classifier("rope_vit_reg4_b14_capi-inat21") == [true, 10000])
+    #expect(classifier("alexnet_inat21") == [true, .null])
+    #expect(classifier("vit_l16_mim_400") == [false, .null])
+    #expect(classifier("mae_hiera_hiera_abswin_base") == [false, .null])
+    #expect(classifier("coat_tiny_il-common") == [.null, .null])
+    let lines = try await zoo("list", "*tiny_il-common").lines
+    #expect(lines.contains { $0.hasPrefix("coat_tiny_il") && $0.hasSuffix("\tnot known") })
+    #expect(lines.contains { $0.hasPrefix("coat_lite_tiny_il") && $0.hasSuffix("\tyes") })
+  }
+
+  @Test func networks() async throws {
+    let networks = try await zoo("list", "--networks", "--json").json().array ?? []
+    #expect(networks.compactMap { $0["name"]?.string } == (try Registry.builtIn()).networkNames)
+    #expect(
+      networks.first { $0["name"] == "vit_b16_ls" }
+        == ["name": "vit_b16_ls", "family": "vit", "class": "ViT", "loadable": true])
+    try zoo.write(
+      #"{"schema": 1, "networks": {"mine_s": {"family": "unheard_of"}}}"#, to: "mine.json")
+    let mine = try await zoo("list", "mine*", "--networks", "--registry", "mine.json")
+    #expect(mine.output == "mine_s\tunheard_of\tno\n")
+    let lines = try await zoo("list", "vit_b16*", "--networks", "--loadable").lines
+    #expect(lines.contains("vit_b16_ls\tvit\tyes"))
+    #expect(lines.allSatisfy { $0.hasPrefix("vit_b16") })
+    let family = try await zoo("list", "--networks", "--family", "alexnet")
+    #expect(family.lines.allSatisfy { $0.contains("\talexnet\t") })
+    #expect(!family.lines.isEmpty)
+    #expect(try await zoo("list", "--networks", "none").errors.contains("'*none*'"))
+    #expect(try await zoo("list", "--networks", "--cached").status == 64)
   }
 }

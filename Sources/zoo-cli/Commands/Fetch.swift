@@ -27,6 +27,7 @@ extension Zoo {
       let zoo = try await options.makeZoo(changing: fetching.apply)
       // All names are looked up before the first download.
       let set = try zoo.modelSet(models, heads: set.heads, format: set.format)
+      try noteObstacles(models, in: zoo)
       if fetching.dryRun { return try printPlan(zoo.plan(set)) }
       let report = try await zoo.fetch(
         set, prechecks: fetching.precheck, progress: options.makeProgress().handler

@@ -5,16 +5,43 @@ extension Zoo {
   struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
-      abstract: "Print everything that is known of a model.")
+      abstract: "Print everything that is known of a model.",
+      discussion: """
+        With --classes it prints class names instead, which stand in the files of the classifier or \
+        the heads: these have to be in the cache. A line has the level, the index and the name, \
+        separated by tabs where standard output is not a terminal.
+        """)
 
     @Argument(help: "The name of a model; 'zoo list' prints all.")
     var model: String
 
+    @Flag(help: "Print the names of classes.")
+    var classes = false
+
+    @Option(
+      name: .customLong("head"),
+      help: ArgumentHelp(
+        """
+        The head whose classes to print, or 'classifier' for the network's own; several with commas \
+        or by repeating the option. By default the classifier's, and without one those of all heads.
+        """, valueName: "level"))
+    var levels: [String] = []
+
     @OptionGroup(title: "Common options")
     var options: CommonOptions
 
+    func validate() throws {
+      if !classes, !levels.isEmpty { throw ValidationError("--head is for --classes.") }
+    }
+
     func run() async throws {
       let zoo = try await options.makeZoo()
+      if classes {
+        let classes = try await ListedClasses(of: model, levels: levels, in: zoo)
+        if options.json { return try StandardOutput.write(classes.json) }
+        return try StandardOutput.write(
+          StandardOutput.isTerminal ? classes.table.text() : classes.table.plainText)
+      }
       let model = try DescribedModel(model, in: zoo)
       if options.json { return try StandardOutput.write(model.json) }
       try StandardOutput.write(model.text)
@@ -72,6 +99,8 @@ extension DescribedModel {
     }
     object["heads"] = .object(heads)
     object["loadable"] = .bool(obstacle == nil)
+    object["classifier"] = .optional(entry.hasClassifier)
+    object["classes"] = .optional(entry.classes)
     object["sources"] = .strings(entry.sources)
     return .object(object)
   }
@@ -100,7 +129,7 @@ extension DescribedModel {
     facts.add("parameters", entry.parameters.map { Units.grouped($0) })
     facts.add("embedding", entry.embeddingSize.map { "[N, \($0)]" })
     facts.add("input", entry.signature.map { shape($0.inputs[0]) })
-    facts.add("classifier", entry.signature?.classes.map { $0 == 0 ? "none" : "\($0) classes" })
+    facts.add("classifier", classifier)
     facts.add("RGB statistics", rgbStats)
     facts.add("metrics", entry.metrics.text)
     facts.add("license", entry.license ?? "not stated")
@@ -110,6 +139,14 @@ extension DescribedModel {
       entry.sources.joined(separator: "\n") + (entry.sources.count > 1 ? " (this one is used)" : "")
     )
     return facts
+  }
+
+  private var classifier: String {
+    switch entry.hasClassifier {
+    case true?: entry.classes.map { "\($0) classes" } ?? "yes; its file states the classes"
+    case false?: "none"
+    case nil: "not known before the file is read"
+    }
   }
 
   private var rgbStats: String? {
@@ -148,14 +185,6 @@ extension DescribedModel {
   private func shape(_ extents: [Int]) -> String {
     let others = extents.dropFirst().map { $0 == 0 ? "any" : String($0) }
     return "[\((["N"] + others).joined(separator: ", "))]"
-  }
-}
-
-extension Signature {
-  /// How many classes the network's own classifier tells apart; `nil` for other outputs than that
-  /// of a classifier.
-  fileprivate var classes: Int? {
-    outputs.count == 1 && outputs[0].count == 2 ? outputs[0][1] : nil
   }
 }
 

@@ -43,7 +43,9 @@ extension Zoo {
 
     func run() async throws {
       let zoo = try await options.makeZoo(changing: fetching.apply)
-      let set = try zoo.modelSet(try names(in: zoo), heads: set.heads, format: set.format)
+      let names = try names(in: zoo)
+      let set = try zoo.modelSet(names, heads: set.heads, format: set.format)
+      try noteObstacles(names, in: zoo)
       if fetching.dryRun { return try printPlan(zoo.plan(set)) }
       let report = try await zoo.fetch(
         set, prechecks: fetching.precheck, progress: options.makeProgress().handler

@@ -13,6 +13,7 @@ extension [Metric] {
 }
 
 extension JSONValue {
+  static func optional(_ value: Bool?) -> JSONValue { value.map { .bool($0) } ?? .null }
   static func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
   static func optional(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
   static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }

@@ -121,7 +121,28 @@ extension FetchPlan.File {
       "model": .string(file.request.model), "file": .string(file.request.file),
       "urls": .strings(file.request.urls), "sha256": .optional(file.request.sha256?.hex),
       "size": .optional(file.request.size), "estimated_size": .optional(file.estimatedSize),
-      "cached": .bool(isCached),
+      "cached": .bool(isCached), "loadable": .optional(isLoadable),
     ]
   }
+}
+
+/// Notes which of some models this version can fetch, but not run.
+func noteObstacles(_ models: [String], in zoo: ModelZoo) throws(RegistryError) {
+  var obstacles: [(model: String, error: ModelError)] = []
+  var seen: Set<String> = []
+  for model in models where seen.insert(model).inserted {
+    let entry = try zoo.registry.entry(named: model)
+    if let error = try zoo.obstacle(toRunning: entry) { obstacles.append((model, error)) }
+  }
+  guard let first = obstacles.first else { return }
+  if obstacles.count == 1 {
+    return StandardError.note(
+      "this version can fetch \(first.model), but not run it: \(first.error)")
+  }
+  let most = 5
+  let names = obstacles.prefix(most).map(\.model).joined(separator: ", ")
+  let others = obstacles.count > most ? " and \(obstacles.count - most) more" : ""
+  StandardError.note(
+    "this version can fetch \(obstacles.count) of \(seen.count) models, but not run them"
+      + " ('zoo list' tells): \(names)\(others)")
 }
