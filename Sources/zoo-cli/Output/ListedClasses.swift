@@ -15,16 +15,16 @@ struct ListedClasses {
     var names: [String] = []
     for name in wanted.flatMap({ $0.split(separator: ",").map(String.init) })
     where !names.contains(name) {
-      if name != Zoo.Classify.ownLevel { _ = try entry.head(name) }
+      if name != HeadChoice.ownLevel { _ = try entry.head(name) }
       names.append(name)
     }
     var levels: [(name: String, classes: [String])] = []
-    if names.isEmpty || names.contains(Zoo.Classify.ownLevel), entry.hasClassifier != false {
+    if names.isEmpty || names.contains(HeadChoice.ownLevel), entry.hasClassifier != false {
       let classes = try await zoo.cachedClassNames(of: model)
-      if !classes.isEmpty { levels.append((Zoo.Classify.ownLevel, classes)) }
+      if !classes.isEmpty { levels.append((HeadChoice.ownLevel, classes)) }
     }
     if names.isEmpty, levels.isEmpty { names = entry.heads.map(\.level) }
-    for name in names where name != Zoo.Classify.ownLevel {
+    for name in names where name != HeadChoice.ownLevel {
       levels.append((name, try await zoo.cachedClassNames(of: model, head: name)))
     }
     guard !levels.isEmpty else {
