@@ -42,14 +42,18 @@ def read(path):
     return flat(torch.load(path, weights_only=True))
 
 
-def prefix(names):
-    result = ""
-    for _ in range(2):
-        for part in ("module.", "_orig_mod."):
-            if names and all(name.startswith(result + part) for name in names):
-                result += part
-                break
-    return result
+def own_names(tensors):
+    """The tensors without what wrappers put before all names, within some, or beside them."""
+    tensors = {str(k): v for k, v in tensors.items()}
+    count = tensors.get("n_averaged")
+    if count is not None and not count.shape and all(k.startswith("module.") for k in tensors if k != "n_averaged"):
+        del tensors["n_averaged"]
+    parts = ["module.", "_orig_mod.", "model."]
+    while found := [part for part in parts if tensors and all(name.startswith(part) for name in tensors)]:
+        parts.remove(found[0])
+        tensors = {name.removeprefix(found[0]): value for name, value in tensors.items()}
+    short = {".".join([p for p in k.split(".")[:-1] if p != "_orig_mod"] + [k.split(".")[-1]]): v for k, v in tensors.items()}
+    return short if len(short) == len(tensors) else tensors
 
 
 def equal(a, b):
@@ -93,8 +97,7 @@ with tempfile.TemporaryDirectory() as directory:
                     continue
                 back = read(output)
                 files += 1
-                lead = prefix(list(map(str, original)))
-                expected = {str(k).removeprefix(lead): v for k, v in original.items()}
+                expected = own_names(original)
                 if back.keys() != expected.keys():
                     failures.append(f"{source.name} as {target}: other names")
                 for name in back.keys() & expected.keys():

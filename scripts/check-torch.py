@@ -142,10 +142,8 @@ def difference(value, read):
             tensors[key_text(key)] = item
         else:
             others[(read["wrapper"] + "." if read["wrapper"] is not None else "") + key_text(key)] = item
-    prefix = read["prefix"]
-    found = {k: v for k, v in tensors.items()}
-    expected = {stripped(k, prefix): v for k, v in found.items() if not is_extra(k, prefix)}
-    others |= {k: v for k, v in found.items() if is_extra(k, prefix)}
+    expected = own_names(tensors, read)
+    others = {k: v for k, v in others.items() if f"a copy of averaged weights, '{k}', is left out" not in read["left_out"]}
     if expected.keys() != read["tensors"].keys():
         return f"names {sorted(expected)} and {sorted(read['tensors'])}"
     for name, tensor in expected.items():
@@ -165,12 +163,18 @@ def difference(value, read):
     return None
 
 
-def is_extra(name, prefix):
-    return False
-
-
-def stripped(name, prefix):
-    return name.removeprefix(prefix)
+def own_names(tensors, read):
+    """The tensors by the names that they have without the parts of wrappers."""
+    result = {}
+    for name, tensor in tensors.items():
+        if name == "n_averaged" and any("'n_averaged'" in note for note in read["left_out"]):
+            continue
+        name = name.removeprefix(read["prefix"])
+        if any("torch.compile" in note for note in read["left_out"]):
+            *parts, last = name.split(".")
+            name = ".".join([part for part in parts if part != "_orig_mod"] + [last])
+        result[name] = tensor
+    return result
 
 
 def outcome(path, entry):

@@ -4,7 +4,7 @@ import ZooTensors
 extension Checkpoint {
   /// What is in the file, as `zoo inspect --json` prints it.
   ///
-  /// `{"format", "wrapper", "stripped_prefix", "tensors": [{"name", "shape", "dtype", "bytes"}],
+  /// `{"format", "wrapper", "stripped_prefix", "left_out": […], "tensors": [{"name", "shape", "dtype", "bytes"}],
   /// "metadata": {…}, "warnings": […]}`, and of a TorchScript archive its `constants`. A tensor that is
   /// not in row-major order has `strides` (in elements) too, and one that shares its storage with an
   /// earlier one has that one's name as `shares_storage_with`.
@@ -15,6 +15,7 @@ extension Checkpoint {
     report["format"] = .string(format.rawValue)
     report["wrapper"] = wrapper.map { .string($0) } ?? .null
     report["stripped_prefix"] = .string(strippedPrefix)
+    report["left_out"] = .array(leftOut.map { .string($0) })
     report["tensors"] = .array(Checkpoint.entries(of: stateDict, checkingValues))
     if !constants.isEmpty {
       report["constants"] = .array(Checkpoint.entries(of: constants, checkingValues))

@@ -22,8 +22,11 @@ public struct Checkpoint: Sendable {
   public let format: Format
   /// The key under which the tensors stood, `nil` if they stood at the top.
   public let wrapper: String?
-  /// What stood before every tensor's name and was dropped, such as `module.`; usually empty.
+  /// What stood before every tensor's name and was dropped, such as `module.` or `model.`; usually empty.
   public let strippedPrefix: String
+  /// What wrappers around the model put into the file and is left out, a sentence each: prefixes of
+  /// names, `torch.compile`'s part of names, the count and the copies of averaged weights.
+  public let leftOut: [String]
   /// The tensors.
   public let stateDict: StateDict
   /// The tensors among the constants of a TorchScript program, called `c0`, `c1` and so on.
@@ -64,13 +67,15 @@ public struct Checkpoint: Sendable {
     do throws(Fault) {
       let contents = try Checkpoint.contents(
         of: storage, limits: limits, verifyingChecksums: verifyingChecksums, parts: parts)
-      let (state, prefix) = try StateDict.collecting(contents.tensors)
+      let names = WrappedNames(contents.tensors)
       self.file = file
       format = contents.format
       wrapper = contents.wrapper
-      strippedPrefix = prefix
-      stateDict = state
-      constants = try StateDict.collecting(contents.constants).state
+      strippedPrefix = names.prefix
+      leftOut = names.notes + contents.leftOut
+      stateDict = try StateDict.collecting(contents.tensors, as: names.names)
+      constants = try StateDict.collecting(
+        contents.constants, as: contents.constants.map(\.name))
       metadata = contents.metadata
       lacksChecksums = contents.lacksChecksums
       unused = contents.unused
@@ -110,6 +115,7 @@ public struct Checkpoint: Sendable {
 struct CheckpointContents {
   let format: Checkpoint.Format
   var wrapper: String?
+  var leftOut: [String] = []
   var tensors: [(name: String, tensor: TensorView)] = []
   var constants: [(name: String, tensor: TensorView)] = []
   var metadata = JSONObject()

@@ -106,10 +106,7 @@ extension Checkpoint {
   private func notes(
     on tensors: [(name: String, tensor: any DenseTensor)], floats: DType?, _ log: ConversionLog
   ) -> [String] {
-    var notes: [String] = []
-    if !strippedPrefix.isEmpty {
-      notes.append("the prefix '\(strippedPrefix)' of all names is left out")
-    }
+    var notes = leftOut
     if !constants.isEmpty {
       notes.append("\(constants.count) constants of the program are left out")
     }

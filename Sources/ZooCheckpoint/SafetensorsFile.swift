@@ -86,7 +86,7 @@ enum SafetensorsFile {
   private static func tensor(
     _ value: JSONValue, name: String, in data: ByteStorage
   ) throws(Fault) -> (TensorView, Range<Int>) {
-    guard let object = value.object, object.count == 3, let typeName = object["dtype"]?.string,
+    guard let object = value.object, let typeName = object["dtype"]?.string,
       let shape = object["shape"]?.integers, let offsets = object["data_offsets"]?.integers,
       offsets.count == 2
     else { throw .corrupt("tensor '\(name)' is not given by dtype, shape and data_offsets") }

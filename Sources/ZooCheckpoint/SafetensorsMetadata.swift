@@ -11,6 +11,7 @@ enum SafetensorsMetadata {
   private static let listKey = "json_keys"
 
   static func values(of json: JSONValue) throws(Fault) -> JSONObject {
+    if json == .null { return JSONObject() }
     guard let object = json.object else { throw .corrupt("its __metadata__ is not an object") }
     let isBirder = object["birder_version"] != nil
     let listed = object[listKey]?.string.flatMap { try? JSONValue(parsing: $0) }?.strings

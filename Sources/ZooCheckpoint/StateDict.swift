@@ -42,33 +42,20 @@ public struct StateDict: Sendable, Sequence {
 }
 
 extension StateDict {
-  /// Takes the tensors of a file, without the prefixes that wrappers put before every name.
+  /// Takes the tensors of a file, each name once.
   ///
-  /// Returns the prefix that was dropped, which is empty if the names do not share one.
+  /// - Parameter names: what they are called; those without a name are left out.
   /// - Throws: ``Fault`` if two names are equal, also when they differ only in the way in which
   ///   Unicode writes a character.
   static func collecting(
-    _ tensors: [(name: String, tensor: TensorView)]
-  ) throws(Fault) -> (state: StateDict, prefix: String) {
-    let prefix = sharedPrefix(of: tensors.map(\.name))
+    _ tensors: [(name: String, tensor: TensorView)], as names: [String?]
+  ) throws(Fault) -> StateDict {
     var state = StateDict()
-    for (name, tensor) in tensors {
-      let name = String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    for (name, (_, tensor)) in zip(names, tensors) {
+      guard let name else { continue }
       guard state[name] == nil else { throw .corrupt("two tensors are called '\(name)'") }
       state[name] = tensor
     }
-    return (state, prefix)
-  }
-
-  /// `DataParallel` and `torch.compile` put these before every name, sometimes both.
-  private static func sharedPrefix(of names: [String]) -> String {
-    var prefix = ""
-    guard !names.isEmpty else { return prefix }
-    for _ in 0..<2 {
-      let longer = ["module.", "_orig_mod."].map { prefix + $0 }
-        .first { candidate in names.allSatisfy { $0.utf8.starts(with: candidate.utf8) } }
-      prefix = longer ?? prefix
-    }
-    return prefix
+    return state
   }
 }

@@ -17,6 +17,7 @@ enum TorchState {
     }
     var result = CheckpointContents(format: .pytorch)
     var state = root
+    let copies = averagedCopies(in: root, of: graph)
     if let key = try wrapper(in: root, of: graph) {
       let name = try metadata.name(of: key, tensors: &tensors)
       result.wrapper = name
@@ -24,6 +25,8 @@ enum TorchState {
       for (key, (_, value)) in zip(keys, root) {
         if key == name {
           state = graph.pairs(value) ?? []
+        } else if copies.contains(key) {
+          result.leftOut.append("a copy of averaged weights, '\(key)', is left out")
         } else {
           try result.add(try metadata.json(value, at: key, tensors: &tensors), under: key)
         }
@@ -48,6 +51,23 @@ enum TorchState {
     return result
   }
 
+  /// The keys of dicts with tensors that are named as moving averages (EMA) of the weights are, such as
+  /// `state_dict_ema`.
+  private static func averagedCopies(
+    in root: [(key: PickleValue, value: PickleValue)], of graph: PickleGraph
+  ) -> Set<String> {
+    var names: Set<String> = []
+    for (key, value) in root {
+      guard let name = graph.text(key, limit: 64), graph.hasTensors(value),
+        name.split(whereSeparator: { "_.-".contains($0) }).contains(where: {
+          $0.lowercased() == "ema"
+        })
+      else { continue }
+      names.insert(name)
+    }
+    return names
+  }
+
   /// The key of the dict that holds the tensors: the first usual one, or the only one if there are
   /// no tensors at the top.
   private static func wrapper(
@@ -69,6 +89,9 @@ enum TorchState {
     if candidates.isEmpty || root.contains(where: { graph.tensorCall($0.value) != nil }) {
       return nil
     }
+    let copies = averagedCopies(in: root, of: graph)
+    let originals = candidates.filter { !copies.contains(graph.text($0.key, limit: 64) ?? "") }
+    if originals.count == 1 { return originals[0].key }
     guard candidates.count == 1 else {
       let names = candidates.prefix(8).map { graph.text($0.key, limit: 64) ?? "?" }
       throw .unsupported(

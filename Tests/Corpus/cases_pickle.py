@@ -42,10 +42,24 @@ for wrapper in ("state", "state_dict", "model", "model_state_dict", "generator")
 accepted("wrappers", "bare.pt", saved(three))
 accepted("wrappers", "ordered.pt", saved(collections.OrderedDict(three)))
 accepted("wrappers", "bare-with-others.pt", saved({**three, "epoch": 3, "args": {"lr": 0.1}}))
-for prefix in ("module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."):
+for prefix in ("module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.", "model.", "model._orig_mod.", "module.model._orig_mod."):
     accepted("wrappers", f"prefix-{prefix}pt", saved({"model": {prefix + k: v for k, v in three.items()}}),
-             wrapper="model", prefix=prefix)
+             wrapper="model", prefix=prefix, left_out=[f"'{prefix}'"])
 accepted("wrappers", "prefix-of-some.pt", saved({"module.a": torch.ones(1), "b": torch.ones(1)}))
+accepted("wrappers", "model-of-some.pt", saved({"state_dict": {"model.a": torch.ones(1), "criterion.weight": torch.ones(1)}}), wrapper="state_dict", left_out=[])
+accepted("wrappers", "model-twice.pt", saved({"model.model.a": torch.ones(1), "model.b": torch.ones(1)}), prefix="model.")
+accepted("wrappers", "compiled-part.pt", saved({"backbone._orig_mod.a": torch.ones(1), "backbone._orig_mod.b._orig_mod.c": torch.zeros(1), "fc._orig_mod": torch.ones(2)}),
+         read={"backbone.a": torch.ones(1), "backbone.b.c": torch.zeros(1), "fc._orig_mod": torch.ones(2)}, left_out=["2 names"])
+accepted("wrappers", "compiled-twin.pt", saved({"a._orig_mod.w": torch.ones(1), "a.w": torch.zeros(1)}), left_out=[])
+accepted("wrappers", "averaged.pt", saved({"n_averaged": torch.tensor(5), "module.a": torch.ones(1), "module.b": torch.ones(2)}),
+         prefix="module.", read={"module.a": torch.ones(1), "module.b": torch.ones(2)}, left_out=["'module.'", "'n_averaged'"])
+accepted("wrappers", "averaged-by-name-only.pt", saved({"n_averaged": torch.tensor(5), "a": torch.ones(1)}), left_out=[])
+accepted("wrappers", "averaged-vector.pt", saved({"n_averaged": torch.ones(5), "module.a": torch.ones(1)}), left_out=[])
+for ema in ("state_dict_ema", "model_ema", "ema", "EMA-weights"):
+    accepted("wrappers", f"with-{ema}.pt", saved({"net": three, ema: {k: v * 2 for k, v in three.items()}, "epoch": 1}),
+             wrapper="net", read={"net": three, "epoch": 1}, left_out=[f"'{ema}'"])
+    accepted("wrappers", f"only-{ema}.pt", saved({ema: three, "epoch": 1}), wrapper=ema, left_out=[])
+refused("wrappers", "two-averages.pt", saved({"ema": three, "ema_2": three}), "unsupported", "2 dicts with tensors")
 accepted("wrappers", "state-first.pt", saved({"model": {"x": 1}, "state": three}), wrapper="state")
 accepted("wrappers", "nothing-in-state.pt", saved({"state": {"lr": 1}, "model": three}), wrapper="model")
 accepted("wrappers", "integer-names.pt", saved({0: torch.ones(1), 1: torch.zeros(2)}),

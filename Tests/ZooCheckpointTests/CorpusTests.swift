@@ -39,6 +39,10 @@ struct CorpusTests {
     let checkpoint = try Checkpoint(path: path, verifyingChecksums: true)
     #expect(checkpoint.wrapper == expected["wrapper"]?.string)
     #expect(checkpoint.strippedPrefix == expected["prefix"]?.string)
+    if let leftOut = expected["left_out"]?.strings {
+      #expect(checkpoint.leftOut.count == leftOut.count, "\(checkpoint.leftOut)")
+      #expect(zip(checkpoint.leftOut, leftOut).allSatisfy { $0.contains($1) })
+    }
     if let metadata = expected["metadata"] {
       #expect(JSONValue.object(checkpoint.metadata) == metadata)
     }

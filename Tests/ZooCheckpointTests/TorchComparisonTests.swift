@@ -39,7 +39,8 @@ struct TorchComparisonTests {
     return [
       "format": .string(checkpoint.format.rawValue),
       "wrapper": checkpoint.wrapper.map { .string($0) } ?? .null,
-      "prefix": .string(checkpoint.strippedPrefix), "tensors": .object(tensors),
+      "prefix": .string(checkpoint.strippedPrefix),
+      "left_out": .array(checkpoint.leftOut.map { .string($0) }), "tensors": .object(tensors),
       "metadata": .object(checkpoint.metadata),
     ]
   }

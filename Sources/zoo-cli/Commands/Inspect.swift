@@ -82,6 +82,7 @@ extension Checkpoint {
     facts.add("size", size)
     facts.add("format", format.rawValue)
     let place = wrapper.map { ", under '\($0)'" } ?? ""
+    facts.add("left out", leftOut.joined(separator: "\n"))
     facts.add("tensors", "\(stateDict.count), \(Units.bytes(byteCount))\(place)\(prefix)")
     for (key, value) in metadata {
       let text =
