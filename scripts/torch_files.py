@@ -488,6 +488,8 @@ def mutated_archive(data, rng):
         lambda: entries.append(Entry(rng.choice([b"decoy/x", b"x", b"other/data.pkl", folder + b"sub/", folder + b"code/a.py"]), b"1")),
         lambda: rng.shuffle(entries),
         lambda: setattr(some(), "name", rng.choice([lambda n: n.upper(), lambda n: n[:-1], lambda n: n + b"x", lambda n: b"x/" + n, lambda n: n.replace(b"/", b"//"), lambda n: n.split(b"/", 1)[1], lambda n: n.replace(b"/", b"\\"), lambda n: n + b"\0x"])(some().name)),
+        lambda: [setattr(e, "name", folder + e.name[len(folder):].upper()) for e in [some()]],
+        lambda: replace(rng.choice(["ByteOrder", ".DATA/version", "Version", ".Storage_alignment", "Data/0"]), rng.choice([b"big", b"little", b"99", b"3", b"x"])),
         lambda: entries.append(Entry(some().name.swapcase(), rng.choice([some().data, b"\x80\2N."]))),
         lambda: some().changes.update(flags=1 << rng.randrange(16)),
         lambda: some().changes.update(local={"flags": 1 << rng.randrange(16)}),

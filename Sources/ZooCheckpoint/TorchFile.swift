@@ -117,21 +117,24 @@ enum TorchFile {
     }
   }
 
-  /// Two short records that nothing needs, but without which PyTorch reads no file that has them.
+  /// Short records that nothing needs, but that PyTorch reads: a number, a text, and anything.
   private static func checkTexts(
     in archive: inout ZipArchive, folder: String
   ) throws(Fault) {
-    for name in [".storage_alignment", ".data/serialization_id"] {
+    for name in [".storage_alignment", ".data/serialization_id", ".format_version"] {
       guard let entry = archive[folder + name], entry.isHere else { continue }
-      let isText: Bool
-      if entry.size <= 1024 {
-        let record = try archive.contents(of: entry, checkingCRC: true)
-        let text = record.text(in: 0..<entry.size)
-        isText = name == ".storage_alignment" ? text.flatMap { Int($0) } != nil : text != nil
-      } else {
-        isText = false
+      guard entry.size <= 1024 else {
+        throw .corrupt("its record '\(entry.name)' is too long", at: entry.data.lowerBound)
       }
-      guard isText else {
+      let record = try archive.contents(of: entry, checkingCRC: true)
+      let text = record.text(in: 0..<entry.size)
+      let isSound =
+        switch name {
+        case ".storage_alignment": text.flatMap { Int($0) } != nil
+        case ".data/serialization_id": text != nil
+        default: true
+        }
+      guard isSound else {
         throw .corrupt("its record '\(entry.name)' is not one", at: entry.data.lowerBound)
       }
     }

@@ -109,11 +109,11 @@ extension Unpickler {
     case (.byteArray, 1): isBytes(arguments[0])
     case (.byteArray, 2), (.encode, 2):
       isLatin1(arguments[0], codec: arguments[1])
-    case (.device, 1): isText(arguments[0])
+    case (.device, 1): isDevice(arguments[0])
     case (.layout, 1): isLayout(arguments[0])
     case (.device, 2):
-      if case (.text, .integer(let index)) = (arguments[0], arguments[1]) {
-        index >= 0
+      if case .integer(let index) = arguments[1] {
+        isDevice(arguments[0], withNumber: true) && (0...Int(Int8.max)).contains(index)
       } else {
         false
       }
@@ -126,6 +126,15 @@ extension Unpickler {
 
   private func isText(_ value: PickleValue) -> Bool {
     if case .text = value { true } else { false }
+  }
+
+  /// A kind of device, and perhaps its number.
+  private func isDevice(_ value: PickleValue, withNumber: Bool = false) -> Bool {
+    guard case .text(let span) = value else { return false }
+    let parts = text(span).utf8.split(
+      separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    return parts.count <= (withNumber ? 1 : 2) && parts[0].contains { (0x61...0x7A).contains($0) }
+      && parts.dropFirst().allSatisfy { Int8(String($0) ?? "") != nil && $0.first != 0x2D }
   }
 
   private func isLayout(_ value: PickleValue) -> Bool {

@@ -12,6 +12,7 @@ struct ZipArchive {
   /// Whether the entries have CRCs; PyTorch can be told to write none (`compute_crc32`), and then all
   /// are 0.
   let hasChecksums: Bool
+  /// By their names without capitals.
   private let positions: [String: Int]
   private let limits: CheckpointLimits
   private var inflatedTotal = 0
@@ -40,7 +41,6 @@ struct ZipArchive {
     headers.sort { $0.localOffset < $1.localOffset }
     var entries: [ZipEntry] = []
     var positions: [String: Int] = [:]
-    var namesWithoutCase: Set<String> = []
     var free = 0
     for (index, header) in headers.enumerated() {
       guard header.localOffset >= free, header.localOffset < end.directory.lowerBound else {
@@ -56,13 +56,12 @@ struct ZipArchive {
         throw .corrupt(
           "zip entry '\(entry.name)' reaches into the zip directory", at: header.localOffset)
       }
-      if positions.updateValue(entries.count, forKey: entry.name) != nil {
-        throw .corrupt("two zip entries are called '\(entry.name)'", at: header.position)
-      }
-      guard namesWithoutCase.insert(entry.name.withoutCase).inserted else {
+      if let other = positions.updateValue(entries.count, forKey: entry.name.withoutCase) {
+        let isSame = entries[other].name == entry.name
         throw .corrupt(
-          "two zip entries are called '\(entry.name)' by PyTorch, which tells no capitals from small"
-            + " letters", at: header.position)
+          "two zip entries are called '\(entry.name)'"
+            + (isSame ? "" : " by PyTorch, which tells no capitals from small letters"),
+          at: header.position)
       }
       entries.append(entry)
     }
@@ -84,7 +83,13 @@ struct ZipArchive {
     return try ZipEntry(header, in: storage)
   }
 
-  subscript(name: String) -> ZipEntry? { positions[name].map { entries[$0] } }
+  /// The entry of a name; like PyTorch, whether it has capitals or small letters.
+  subscript(name: String) -> ZipEntry? {
+    let name = name.withoutCase
+    guard let entry = positions[name].map({ entries[$0] }) else { return nil }
+    // Strings are equal as well if they only look alike.
+    return entry.name.withoutCase.utf8.elementsEqual(name.utf8) ? entry : nil
+  }
 
   /// The bytes of an entry: a part of the archive if it is stored, else inflated.
   ///

@@ -74,7 +74,8 @@ struct ZipEndRecord {
     var reader = ByteReader(storage, at: locator + 4)
     let disk = try reader.integer(UInt32.self)
     let position = try reader.integer(UInt64.self)
-    guard disk == 0, let start = Int(exactly: position), start < locator,
+    let diskCount = try reader.integer(UInt32.self)
+    guard disk == 0, diskCount == 1, let start = Int(exactly: position), start < locator,
       storage.hasBytes([0x50, 0x4B, 0x06, 0x06], at: start)
     else { throw .corrupt("the zip64 locator points to no end record", at: locator) }
     reader = ByteReader(storage, at: start + 4)

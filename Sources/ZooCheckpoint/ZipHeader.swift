@@ -17,6 +17,8 @@ struct ZipHeader {
   let name: String
   let nameLength: Int
   let localOffset: Int
+  /// Whether its attributes, which only the directory has, are those of a folder.
+  private let isFolder: Bool
 
   var hasDescriptor: Bool { flags & 0x08 != 0 }
   private var isEncrypted: Bool { flags & 0x2041 != 0 }
@@ -50,9 +52,11 @@ struct ZipHeader {
       guard try reader.integer(UInt16.self) == 0 else {
         throw .unsupported("it is one part of a zip archive in several parts", at: position)
       }
-      _ = try reader.take(6)
+      _ = try reader.take(2)
+      isFolder = try reader.integer(UInt32.self) & 0x10 != 0
       fields = [fields[1], fields[0], UInt64(try reader.integer(UInt32.self))]
     } else {
+      isFolder = false
       fields = [fields[1], fields[0]]
     }
     guard let name = reader.storage.text(in: try reader.take(nameLength)) else {
@@ -101,6 +105,9 @@ struct ZipHeader {
     if isEncrypted { throw .unsupported("zip entry '\(name)' is encrypted") }
     if isPatch {
       throw .corrupt("zip entry '\(name)' is marked as a patch of another file", at: position)
+    }
+    if isFolder, size > 0 {
+      throw .corrupt("zip entry '\(name)' is marked as a folder", at: position)
     }
     guard method == ZipHeader.stored || method == ZipHeader.deflated else {
       throw .unsupported("zip entry '\(name)' is compressed by method \(method), not deflate")

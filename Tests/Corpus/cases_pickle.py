@@ -164,6 +164,10 @@ for label, value in {
     "complex-of-texts": named("builtins", "complex") + tuple_of(text("a"), text("b")) + REDUCE,
     "device-below-0": named("torch", "device") + tuple_of(text("cuda"), integer(-1)) + REDUCE,
     "bytearray-of-a-text": named("builtins", "bytearray") + tuple_of(text("a")) + REDUCE,
+    "device-without-a-kind": named("torch", "device") + tuple_of(text("1")) + REDUCE,
+    "device-with-a-word": named("torch", "device") + tuple_of(text("cuda:x")) + REDUCE,
+    "device-of-two-numbers": named("torch", "device") + tuple_of(text("cuda:1"), integer(1)) + REDUCE,
+    "device-beyond": named("torch", "device") + tuple_of(text("cuda"), integer(200)) + REDUCE,
     "layout-of-its-own": named("torch.serialization", "_get_layout") + tuple_of(text("torch.strange")) + REDUCE,
     "encoding-of-its-own": named("_codecs", "encode") + tuple_of(text("a"), text("utf-8")) + REDUCE,
     "flags-of-a-numpy-type": named("numpy", "dtype") + tuple_of(text("i8"), FALSE, TRUE) + REDUCE

@@ -125,11 +125,22 @@ refused("zip", "entry-in-no-folder.pt", torch_file(GOOD, more=[Entry("x")]), "in
 refused("zip", "names-of-two-cases.pt", torch_file(GOOD, more=[Entry("m/DATA.pkl", PROTO + NONE + STOP)]), "integrity", "capitals")
 refused("zip", "storages-of-two-cases.pt", torch_file(
     pickle(("w", tensor("a"))), {"a": ONES, "A": ONES[::-1]}), "integrity", "capitals")
+accepted("zip", "version-in-capitals.pt", torch_file(GOOD, version=None, more=[Entry("m/VERSION", b"3")]))
+refused("zip", "version-in-data-in-capitals.pt", torch_file(GOOD, more=[Entry("m/.DATA/version", b"99")]), "unsupported", "version 99")
+refused("zip", "byte-order-in-capitals.pt", torch_file(GOOD, more=[Entry("m/ByteOrder", b"big")]), "unsupported", "big-endian")
+refused("zip", "storage-by-a-name-alike.pt", torch_file(
+    pickle(("w", tensor("\u00e9"))), {"e\u0301": ONES}), "integrity", "is not in the archive")
 refused("zip", "alignment-of-a-word.pt", torch_file(GOOD, more=[Entry("m/.storage_alignment", b"x")]), "integrity", "storage_alignment")
+refused("zip", "format-version-cut.pt", torch_file(GOOD, more=[Entry("m/.format_version", b"1", method=8, stream=b"\3", size=1)]), "integrity", "does not inflate")
 refused("zip", "identifier-of-bytes.pt", torch_file(GOOD, more=[Entry("m/.data/serialization_id", b"\xff")]), "integrity", "serialization_id")
 disk = torch_file(GOOD)
 disk = disk[:disk.rindex(b"PK\1\2") + 34] + b"\2" + disk[disk.rindex(b"PK\1\2") + 35:]
 refused("zip", "entry-on-another-disk.pt", disk, "unsupported", "several parts")
+place = torch_file(GOOD).rindex(b"PK\1\2") + 38
+refused("zip", "file-marked-as-folder.pt", torch_file(GOOD)[:place] + b"\x10" + torch_file(GOOD)[place + 1:], "integrity", "marked as a folder")
+disks = torch_file(GOOD, zip64_end={})
+disks = disks[:-23] + b"\1" + disks[-22:]
+refused("zip", "zip64-of-many-disks.pt", disks, "integrity", "locator")
 refused("zip", "patch.pt", zipped(flags=0x20), "integrity", "patch")
 refused("zip", "two-end-records.pt", torch_file(GOOD, comment=b"PK\5\6" + bytes(30)), "integrity", "follow the end")
 refused("zip", "comment-cut.pt", torch_file(GOOD)[:-2] + b"\xff\0", "integrity", "cut off")
