@@ -15,6 +15,20 @@ extension ModelZoo {
       set.files.map(\.request), registry: try registry(of: report), to: place, progress: progress)
   }
 
+  /// Takes the files of a bundle into the cache, all of them or none; see
+  /// ``Cache/importBundle(from:progress:)``.
+  ///
+  /// Files of which the bundle says that no registry states a checksum are looked into first.
+  /// - Throws: ``FetchError``: of kind `.integrity` for a bundle that is damaged or not one, that
+  ///   contradicts what the cache has trusted, or that has something else than heads and checkpoints;
+  ///   `CancellationError`.
+  public func importBundle(
+    from place: BundlePlace, progress: ProgressHandler? = nil
+  ) async throws -> BundleImport {
+    try await fetcher.cache.importBundle(
+      from: place, checking: fetcher.contentCheck, progress: progress)
+  }
+
   /// A registry of the files that a report calls present, with URLs as in a bundle.
   private func registry(of report: SetReport) throws(RegistryError) -> String {
     var digests: [String: [String: SHA256Digest]] = [:]

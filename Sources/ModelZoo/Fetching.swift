@@ -16,7 +16,7 @@ extension ModelZoo {
   ) throws(RegistryError) -> FileRequest {
     if let format { return FileRequest(entry, try entry.file(format: format)) }
     let requests = entry.files.map { FileRequest(entry, $0) }
-    return requests.first(where: fetcher.isCached) ?? requests[0]
+    return requests.first(where: fetcher.hasCopy) ?? requests[0]
   }
 
   /// The request for the head of a level, such as `family`.
@@ -34,6 +34,8 @@ extension ModelZoo {
   }
 
   /// Whether a file seems to be in the cache; it is not hashed.
+  ///
+  /// One that came from a local file which has changed since is not.
   public func isCached(_ request: FileRequest) -> Bool { fetcher.isCached(request) }
 
   /// Whether the weights of an entry seem to be in the cache, in any format.

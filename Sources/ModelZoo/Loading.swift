@@ -25,6 +25,8 @@ extension ModelZoo {
       return try await work(file.path)
     } catch  where !fetcher.isCached(request) {
       return try await work(try await fetcher.fetch(request, progress: progress).path)
+    } catch {
+      throw file.naming(error, request.name)
     }
   }
 

@@ -22,6 +22,8 @@ public struct ModelZoo: Sendable {
   /// - Throws: ``TensorError/noThreads(requested:)``.
   public init(registry: Registry, fetcher: Fetcher, threads: Int? = nil) throws(TensorError) {
     self.registry = registry
+    var fetcher = fetcher
+    fetcher.contentCheck = contentCheck(fetcher.cache.loadPolicy)
     self.fetcher = fetcher
     backend = try LazyBackend(threads: threads)
   }

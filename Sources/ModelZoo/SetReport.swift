@@ -26,7 +26,7 @@ public struct SetReport: Sendable {
     var missing: [SetError.File] = []
     var bad: [SetError.File] = []
     for file in files {
-      let name = CachedFileName(model: file.request.model, file: file.request.file)
+      let name = file.request.name
       switch file.state {
       case .present: break
       case .missing(let reason): missing.append(SetError.File(name: name, reason: reason))

@@ -8,16 +8,29 @@ public struct CheckpointError: ZooFailure, Equatable {
   /// The path of the file.
   public let file: String
   /// What is wrong with it, and what to do next.
-  public let reason: String
+  public private(set) var reason: String
   /// Where the fault lies, in bytes from the start of the part that the reason names; `nil` where
   /// no single place is at fault.
   public let offset: Int?
+  /// What people call the file, where its path is only a hash.
+  public private(set) var name: String?
+  /// Whether the file is of another kind, and no checkpoint that is merely damaged or not supported.
+  package let isForeign: Bool
 
   /// One sentence: the file and the reason.
-  public var description: String { "\(file): \(reason)" }
+  public var description: String { "\(name.map { "\($0) (\(file))" } ?? file): \(reason)" }
+
+  /// The same error about a file that has a name, and more advice if there is any.
+  package func naming(_ name: String, advice: String?) -> CheckpointError {
+    var error = self
+    error.name = name
+    if let advice { error.reason += "; " + advice }
+    return error
+  }
 
   init(_ fault: Fault, file: String) {
     kind = fault.kind
+    isForeign = fault.isForeign
     self.file = file
     reason = CheckpointError.shortened(fault.reason)
     offset = fault.offset
@@ -39,6 +52,8 @@ struct Fault: Error, Equatable {
   var kind: FailureKind
   var reason: String
   var offset: Int?
+  /// Whether the file is no checkpoint at all.
+  var isForeign = false
 
   /// Bytes that no sound writer produces.
   static func corrupt(_ reason: String, at offset: Int? = nil) -> Fault {

@@ -35,8 +35,12 @@ enum ForeignFile {
     ("META-INF/MANIFEST.MF", "a Java archive"), ("mimetype", "a document"),
   ]
 
-  /// Why an archive with these entries is refused.
-  static func reason(forArchiveOf names: [String]) -> String {
+  /// The refusal of an archive with these entries.
+  static func fault(forArchiveOf names: [String]) -> Fault {
+    Fault(kind: .unsupported, reason: reason(forArchiveOf: names), isForeign: true)
+  }
+
+  private static func reason(forArchiveOf names: [String]) -> String {
     guard let first = names.first else {
       return "it is a zip archive but no checkpoint of PyTorch, it is empty"
     }
@@ -52,6 +56,12 @@ enum ForeignFile {
 
   /// The refusal of a file that is neither a zip archive nor safetensors.
   static func fault(for storage: ByteStorage) -> Fault {
+    var fault = kind(of: storage)
+    fault.isForeign = true
+    return fault
+  }
+
+  private static func kind(of storage: ByteStorage) -> Fault {
     if storage.hasBytes([0x80]), storage.bytes.count > 1, (2...5).contains(storage.bytes[1]) {
       return .unsupported("it is a bare pickle, not a checkpoint of torch.save")
     }

@@ -92,7 +92,7 @@ enum TorchFile {
   private static func pickle(of archive: ZipArchive) throws(Fault) -> ZipEntry {
     let pickles = archive.entries.filter { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }
     guard let pickle = pickles.first else {
-      throw .unsupported(ForeignFile.reason(forArchiveOf: archive.entries.map(\.name)))
+      throw ForeignFile.fault(forArchiveOf: archive.entries.map(\.name))
     }
     guard pickles.count == 1 else {
       throw .corrupt("it holds \(pickles.count) pickles called data.pkl where there should be one")

@@ -15,6 +15,9 @@ public struct BundleFile: Sendable, Hashable {
   /// Where it was first from; `nil` for a local file.
   public var url: String?
 
+  /// The file by the model that it belongs to.
+  var name: CachedFileName { CachedFileName(model: model, file: file) }
+
   /// The name of a content within a bundle.
   package static func name(of digest: SHA256Digest) -> String {
     "blobs/sha256/\(digest.hex.prefix(2))/\(digest.hex)"

@@ -56,9 +56,19 @@ extension Cache {
     in directory: String, wanted: [Adoptable], hardLinking: Bool = false, dryRun: Bool = false,
     progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> Adoption {
+    try await adoptFiles(
+      in: directory, wanted: wanted, hardLinking: hardLinking, dryRun: dryRun, checking: nil,
+      progress: progress)
+  }
+
+  /// The same, where a file of which no registry states a checksum has to pass a check.
+  package func adoptFiles(
+    in directory: String, wanted: [Adoptable], hardLinking: Bool, dryRun: Bool,
+    checking check: ContentCheck?, progress: (@Sendable (FetchProgress) -> Void)?
+  ) async throws -> Adoption {
     try await offload { cancellation in
       var adopter = Adopter(
-        cache: self, hardLinking: hardLinking, dryRun: dryRun, progress: progress,
+        cache: self, hardLinking: hardLinking, dryRun: dryRun, check: check, progress: progress,
         cancellation: cancellation)
       try adopter.adopt(wanted, from: directory)
       return adopter.adoption
@@ -70,6 +80,7 @@ private struct Adopter {
   let cache: Cache
   let hardLinking: Bool
   let dryRun: Bool
+  let check: ContentCheck?
   let progress: (@Sendable (FetchProgress) -> Void)?
   let cancellation: Cancellation
   var adoption = Adoption()
@@ -146,6 +157,13 @@ private struct Adopter {
     _ file: FileSystem.FoundFile, as digest: SHA256Digest, for requests: [FileRequest]
   ) throws {
     var method: AdoptionMethod?
+    for request in requests where request.sha256 == nil {
+      guard let finding = try check?(file.path, request.name) else { continue }
+      throw FetchError(
+        kind: .integrity, reason: "\(file.path) \(finding)", advice: "it is not taken",
+        path: file.path
+      ).naming(request.name)
+    }
     if !dryRun {
       let directory = "\(cache.root)/partial"
       try FileSystem.makeDirectory(directory)

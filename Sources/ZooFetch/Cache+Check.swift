@@ -19,16 +19,17 @@ extension Cache {
       do {
         try request.validate()
         return try find(request, cancellation)
-      } catch var error as FetchError {
-        error.model = request.model
-        error.file = request.file
-        throw error
+      } catch let error as FetchError {
+        throw error.naming(request.name)
       }
     }
   }
 
   private func find(_ request: FileRequest, _ cancellation: Cancellation) throws -> FetchedFile? {
     let pin = request.sha256 == nil ? try pin(of: request) : nil
+    if let url = try changedSource(of: request, cancellation: cancellation) {
+      throw FetchError.changedSource(url, of: request)
+    }
     guard let digest = request.sha256 ?? pin?.digest else {
       try checkReachable()
       return nil
@@ -75,10 +76,17 @@ extension Cache {
 extension FetchError {
   /// A file that is not in the caches.
   package static func notCached(_ request: FileRequest) -> FetchError {
-    var error = FetchError(
+    FetchError(
       kind: .offline, reason: "not in the cache",
-      advice: "fetch it where there is a network: `zoo fetch \(request.model)`")
-    (error.model, error.file) = (request.model, request.file)
-    return error
+      advice: "fetch it where there is a network: `zoo fetch \(request.model)`"
+    ).naming(request.name)
+  }
+
+  /// A file that is not in the caches any more as it is where it came from.
+  fileprivate static func changedSource(_ url: String, of request: FileRequest) -> FetchError {
+    FetchError(
+      kind: .offline, reason: "\(url) has changed since it was cached",
+      advice: "the next use takes the new one, and `zoo fetch \(request.model)` takes it now",
+      url: url)
   }
 }

@@ -126,10 +126,11 @@ private struct BundleWriter {
     }
     let found = hasher.finish()
     guard offset == size, found == digest else {
-      throw FetchError(
+      let error = FetchError(
         kind: .integrity, reason: "the cached file \(path) is damaged",
         advice: "run `zoo cache verify --remove` and fetch it again", path: path,
         expected: "SHA-256 \(digest)", found: found.hex)
+      throw manifest.files.first { $0.sha256 == digest }.map { error.naming($0.name) } ?? error
     }
   }
 }

@@ -20,6 +20,14 @@ extension Cache {
   public func importBundle(
     from place: BundlePlace, progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> BundleImport {
+    try await importBundle(from: place, checking: nil, progress: progress)
+  }
+
+  /// The same, where a file of which no registry states a checksum has to pass a check.
+  package func importBundle(
+    from place: BundlePlace, checking check: ContentCheck?,
+    progress: (@Sendable (FetchProgress) -> Void)? = nil
+  ) async throws -> BundleImport {
     try await offload { cancellation in
       let stream =
         switch place {
@@ -27,7 +35,7 @@ extension Cache {
         case .standardStream: FileStream.standardInput
         }
       var reader = try BundleReader(
-        cache: self, stream, progress: progress, cancellation: cancellation)
+        cache: self, stream, check: check, progress: progress, cancellation: cancellation)
       return try reader.read()
     }
   }
@@ -36,6 +44,7 @@ extension Cache {
 private struct BundleReader {
   let cache: Cache
   let name: String
+  let check: ContentCheck?
   let progress: (@Sendable (FetchProgress) -> Void)?
   let cancellation: Cancellation
   /// Where contents wait until the last has come.
@@ -45,11 +54,13 @@ private struct BundleReader {
   private var total = 0
 
   init(
-    cache: Cache, _ stream: FileStream, progress: (@Sendable (FetchProgress) -> Void)?,
+    cache: Cache, _ stream: FileStream, check: ContentCheck?,
+    progress: (@Sendable (FetchProgress) -> Void)?,
     cancellation: Cancellation
   ) throws(FetchError) {
     self.cache = cache
     name = stream.name
+    self.check = check
     self.progress = progress
     self.cancellation = cancellation
     staging = "\(try cache.writableRoot())/partial/import.\(FileSystem.uniqueSuffix())"
@@ -64,6 +75,7 @@ private struct BundleReader {
     try cache.checkSpace(for: needed)
     defer { removeStaging(absent) }
     let registry = try readContents(manifest, keeping: absent)
+    try checkContents(manifest, absent)
     try install(manifest, absent)
     return BundleImport(files: manifest.files, registry: registry)
   }
@@ -156,6 +168,20 @@ private struct BundleReader {
         kind: .integrity, reason: "a content of \(name) is damaged",
         advice: "copy the bundle again, or make it again", path: name,
         expected: "SHA-256 \(digest)", found: found.hex)
+    }
+  }
+
+  /// Looks into the files of which no registry states a checksum.
+  private func checkContents(_ manifest: BundleManifest, _ absent: Set<SHA256Digest>) throws {
+    guard let check else { return }
+    for file in manifest.files where file.checksumSource != .registry {
+      let path =
+        absent.contains(file.sha256)
+        ? "\(staging)/\(file.sha256.hex)" : cache.path(of: file.sha256)
+      guard let finding = try check(path, file.name) else { continue }
+      throw FetchError(
+        kind: .integrity, reason: "\(file.file) of \(file.model) in \(name) \(finding)",
+        advice: "nothing is taken from the bundle", path: name)
     }
   }
 

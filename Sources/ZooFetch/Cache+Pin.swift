@@ -14,6 +14,10 @@ public enum ChecksumSource: String, Sendable, Hashable {
 struct Pin: Equatable {
   var digest: SHA256Digest
   var source: ChecksumSource
+  /// Where the file came from, if that is known.
+  var url: String?
+  /// By what the local file at ``url`` is known to be unchanged.
+  var origin: FileIdentity?
   /// Where it is written down.
   var path: String
 }
@@ -40,16 +44,20 @@ extension Cache {
         kind: .integrity, reason: "\(path) is not a pin of a SHA-256",
         advice: "remove it to trust the file anew when it is fetched", path: path)
     }
-    return Pin(digest: digest, source: source, path: path)
+    return Pin(
+      digest: digest, source: source, url: json["url"]?.string,
+      origin: json["file"].flatMap(FileIdentity.init(json:)), path: path)
   }
 
-  /// Remembers the digest of a model's file, and for people the URL it came from.
+  /// Remembers the digest of a model's file, the URL it came from, and what the file there looked
+  /// like if it is a local one.
   func setPin(
-    _ digest: SHA256Digest, _ source: ChecksumSource, url: String?, of request: FileRequest
+    _ digest: SHA256Digest, _ source: ChecksumSource, url: String?, origin: FileIdentity? = nil,
+    of request: FileRequest
   ) throws(FetchError) {
     let pin: JSONValue = [
       "sha256": .string(digest.hex), "source": .string(source.rawValue),
-      "url": url.map { .string($0) } ?? .null,
+      "url": url.map { .string($0) } ?? .null, "file": origin.map { .object($0.json) } ?? .null,
     ]
     try FileSystem.write(
       pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: try writableRoot()))

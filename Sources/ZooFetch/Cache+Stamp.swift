@@ -20,13 +20,11 @@ extension Cache {
     guard !hasStamp(digest, identity, in: directory), let root = try? writableRoot() else {
       return
     }
-    let stamp: JSONValue = [
-      "size": .integer(identity.size), "mtime_ns": .integer(identity.modifiedNanoseconds),
-      "inode": .integer(identity.inode), "sha256": .string(digest.hex),
-    ]
+    var stamp = identity.json
+    stamp["sha256"] = .string(digest.hex)
     let path = stampPath(of: digest, in: root)
     let lastUse = keepingUse ? lastUse(of: digest, in: directory) : nil
-    try? FileSystem.write(stamp.serialized() + "\n", to: path)
+    try? FileSystem.write(JSONValue.object(stamp).serialized() + "\n", to: path)
     if let lastUse { FileSystem.setModificationTime(of: path, to: lastUse) }
   }
 
@@ -54,10 +52,26 @@ extension Cache {
   private func readStamp(_ digest: SHA256Digest, in directory: String) -> FileIdentity? {
     guard
       let text = try? FileSystem.read(stampPath(of: digest, in: directory), atMost: 4096),
-      let stamp = try? JSONValue(parsing: text), stamp["sha256"]?.string == digest.hex,
-      let size = stamp["size"]?.integer, let modified = stamp["mtime_ns"]?.integer,
-      let inode = stamp["inode"]?.integer
+      let stamp = try? JSONValue(parsing: text), stamp["sha256"]?.string == digest.hex
     else { return nil }
-    return FileIdentity(size: size, modifiedNanoseconds: modified, inode: inode)
+    return FileIdentity(json: stamp)
+  }
+}
+
+extension FileIdentity {
+  /// The facts as stamps and pins have them; `nil` if one is missing.
+  init?(json: JSONValue) {
+    guard let size = json["size"]?.integer, let modified = json["mtime_ns"]?.integer,
+      let inode = json["inode"]?.integer
+    else { return nil }
+    self.init(size: size, modifiedNanoseconds: modified, inode: inode)
+  }
+
+  var json: JSONObject {
+    var object = JSONObject()
+    object["size"] = .integer(size)
+    object["mtime_ns"] = .integer(modifiedNanoseconds)
+    object["inode"] = .integer(inode)
+    return object
   }
 }

@@ -52,7 +52,8 @@ extension Cache {
         } catch let error as FetchError {
           let isRemoved = removing && blob.cache == root ? try removeDamaged(blob) : false
           result.damaged.append(
-            CacheVerification.Damage(blob: blob, error: error, isRemoved: isRemoved))
+            CacheVerification.Damage(
+              blob: blob, error: blob.names.first.map(error.naming) ?? error, isRemoved: isRemoved))
         }
         done += blob.size
         progress?(FetchProgress(work: root, done, of: total))

@@ -22,7 +22,7 @@ public struct CachedFileName: Sendable, Hashable, Comparable, CustomStringConver
 
 extension FileRequest {
   /// The file by the model that it belongs to.
-  var name: CachedFileName { CachedFileName(model: model, file: file) }
+  package var name: CachedFileName { CachedFileName(model: model, file: file) }
 }
 
 /// What caches hold.

@@ -9,6 +9,7 @@ final class Download: Sendable {
   let transport: any Transport
   let pacing: Pacing
   let logger: Logger
+  let contentCheck: ContentCheck?
   let claim: Claim
   let part: Part
   let meter: ProgressMeter
@@ -34,6 +35,7 @@ final class Download: Sendable {
     transport = fetcher.transport
     pacing = fetcher.pacing
     logger = fetcher.logger
+    contentCheck = fetcher.contentCheck
     // A complete part is not asked for again, so what a server said of it has to do.
     let stated = part.isComplete ? part.expectedDigest : nil
     expected = Mutex(
@@ -73,7 +75,9 @@ final class Download: Sendable {
         try await SourceTransfer(source, self).run()
         meter.report(.verifying)
         let found = try await part.digest()
-        guard let mismatch = try mismatch(found, from: source) else {
+        var fault = try mismatch(found, from: source)
+        if fault == nil { fault = try await refusal(from: source) }
+        guard let fault else {
           return Verified(
             digest: found, checksumSource: expectation?.source ?? .pinned, size: part.received,
             source: source)
@@ -86,10 +90,10 @@ final class Download: Sendable {
         if faults[source, default: 0] < (request.chunks == nil ? 1 : 2) {
           sources.append(source)
         } else {
-          failures.append(mismatch)
+          failures.append(fault)
         }
         // Where nothing is left to try, this is the error itself.
-        if !sources.isEmpty { logger.warning("\(mismatch.finding); trying another place") }
+        if !sources.isEmpty { logger.warning("\(fault.finding); trying another place") }
       } catch let error as FetchError where error.kind != .disk && error.kind != .other {
         logger.debug("\(error)")
         failures.append(error)
@@ -108,6 +112,18 @@ final class Download: Sendable {
     }
     if found == expectation.digest { return nil }
     return expectation.mismatch(found: found, statedByServer: false, url: source.url)
+  }
+
+  /// Looks into a file that nobody but its server vouches for.
+  private func refusal(from source: Source) async throws -> FetchError? {
+    guard let contentCheck, expectation?.isKnownBefore != true else { return nil }
+    let (path, name) = (part.file.path, request.name)
+    guard let finding = try await offload({ _ in try contentCheck(path, name) }) else { return nil }
+    // Another source need not have what this one stated.
+    expected.withLock { $0 = nil }
+    return FetchError(
+      kind: .integrity, reason: "\(source.shownURL) \(finding)", advice: "nothing of it is kept",
+      url: source.shownURL)
   }
 
   private func forgetWrongBytes(_ found: SHA256Digest) async throws {

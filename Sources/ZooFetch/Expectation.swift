@@ -7,6 +7,9 @@ struct Expectation: Sendable {
   /// Where the digest is pinned, if it was taken from a pin.
   var pinPath: String?
 
+  /// Whether it was known before a server was asked.
+  var isKnownBefore: Bool { source == .registry || pinPath != nil }
+
   /// The error for content, or a server's word, with another digest.
   func mismatch(found: SHA256Digest, statedByServer: Bool, url: String) -> FetchError {
     let url = CurlURL.withoutCredentials(url)

@@ -70,6 +70,14 @@ public struct FetchError: ZooFailure, Equatable {
 }
 
 extension FetchError {
+  /// The error with the file that it is about, whose path may be only a hash.
+  func naming(_ name: CachedFileName) -> FetchError {
+    var error = self
+    error.model = name.model
+    error.file = name.file
+    return error
+  }
+
   static let hashUnavailable = FetchError(
     kind: .unsupported, reason: "libcrypto cannot be loaded or offers no SHA-256",
     advice: "check the installation of OpenSSL and its configuration file")

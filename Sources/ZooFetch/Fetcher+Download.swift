@@ -10,7 +10,9 @@ extension Fetcher {
       let opened = try await offload { _ in
         try cache.partialDirectory(of: request, in: cache.writableRoot()).openPart(for: claim) {
           content in
-          content.digest == expectation?.digest || expectation == nil
+          if let expectation { return content.digest == expectation.digest }
+          // A local file may have other content by now, and is not asked when all is there.
+          return LocalURL.path(of: content.origin.url) == nil
         }
       }
       part = opened
@@ -19,9 +21,13 @@ extension Fetcher {
       let sources = request.urls.map {
         Source($0, tokens: tokens, endpoint: options.huggingFaceEndpoint)
       }
+      let local = try LocalFiles(request.urls)
       let verified = try await download.run(sources)
       meter.report(.storing)
-      let file = try await offload { _ in try store(verified, opened, for: request) }
+      let file = try await offload { _ in
+        let origin = try local.identity(after: verified)
+        return try store(verified, opened, origin: origin, for: request)
+      }
       claim.remove()
       return file
     } catch {
@@ -46,22 +52,61 @@ extension Fetcher {
   }
 
   private func store(
-    _ verified: Download.Verified, _ part: Part, for request: FileRequest
+    _ verified: Download.Verified, _ part: Part, origin: FileIdentity?, for request: FileRequest
   ) throws -> FetchedFile {
     let digest = verified.digest
     let path = try cache.adopt(part.file, as: digest)
     if verified.checksumSource != .registry {
+      let former = try cache.pin(of: request)?.digest
       try cache.setPin(
-        digest, verified.checksumSource, url: verified.source.shownURL, of: request)
-      logger.notice(
-        """
-        no registry states a checksum of \(request.file): from now on its SHA-256 has to be \
-        \(digest), \(verified.checksumSource == .pinned
-          ? "that of the file that came" : "which the server states")
-        """)
+        digest, verified.checksumSource, url: verified.source.shownURL, origin: origin, of: request)
+      if let former, former != digest {
+        logger.notice(
+          """
+          \(verified.source.shownURL) has changed since it was cached as \(request.file) of \
+          \(request.model): the new one is used
+          """)
+      } else {
+        logger.notice(
+          """
+          no registry states a checksum of \(request.file): from now on its SHA-256 has to be \
+          \(digest), \(verified.checksumSource == .pinned
+            ? "that of the file that came" : "which the server states")
+          """)
+      }
     }
     return FetchedFile(
       path: path, sha256: digest, size: verified.size, checksumSource: verified.checksumSource,
       wasCached: false, link: link(request, to: digest))
+  }
+}
+
+/// What the local files among some URLs look like before one of them is copied.
+private struct LocalFiles: Sendable {
+  private var identities: [String: FileIdentity] = [:]
+  private var settled: Set<String> = []
+
+  init(_ urls: [String]) throws(FetchError) {
+    for url in urls {
+      guard let path = LocalURL.path(of: url),
+        case .file(let identity)? = try FileSystem.entry(at: path)
+      else { continue }
+      identities[path] = identity
+      if identity.isSettled { settled.insert(path) }
+    }
+  }
+
+  /// By what the file that came is known to be unchanged; `nil` for one that is not local, or that
+  /// was written so lately that it could change without a trace.
+  /// - Throws: ``FetchError`` for a file that changed while it was copied and has no SHA-256 that
+  ///   would tell whether it is right.
+  func identity(after verified: Download.Verified) throws(FetchError) -> FileIdentity? {
+    guard verified.checksumSource == .pinned, let path = LocalURL.path(of: verified.source.url),
+      let before = identities[path]
+    else { return nil }
+    guard try FileSystem.entry(at: path) == .file(before) else {
+      throw .unsteady(verified.source.url)
+    }
+    return settled.contains(path) ? before : nil
   }
 }

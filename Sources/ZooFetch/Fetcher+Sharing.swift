@@ -65,7 +65,7 @@ extension Fetcher {
       return .wait(nil)
     }
     // The file may have come between the look for it and the claim.
-    let expectation = try expectation(of: request)
+    let expectation = try expectation(of: request, cancellation: cancellation)
     if let expectation, cache.hasFile(expectation.digest, in: cache.root),
       let cached = try find(request, cancellation: cancellation)
     {

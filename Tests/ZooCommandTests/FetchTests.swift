@@ -128,7 +128,9 @@ struct FetchTests {
   }
 
   @Test func trustOnFirstUse() async throws {
-    try zoo.write("weights", to: "mine.pt")
+    try FileManager.default.copyItem(
+      at: ZooCommand.examples.appending(path: "\(ZooCommand.model).pt"),
+      to: zoo.directory.appending(path: "mine.pt"))
     try zoo.write(
       """
       {"schema": 1, "models": {"mine": {"network": "vit_b16_ls",
@@ -140,6 +142,29 @@ struct FetchTests {
     let second = try await zoo("fetch", "mine", "--registry", "registry.json")
     #expect(second.status == 0)
     #expect(second.errors == "")
+  }
+
+  @Test func aPageInPlaceOfAHead() async throws {
+    try zoo.write("<html><body>Sign in to continue</body></html>\n", to: "page.html")
+    try zoo.writeDigitsRegistry(to: "registry.json") { entry in
+      entry["heads"] = ["digit": ["url": "page.html"]]
+    }
+    for command in ["fetch", "prewarm"] {
+      let outcome = try await zoo(command, ZooCommand.model, "--registry", "registry.json", "-q")
+      #expect(outcome.status == 5)
+      for text in [
+        "\(ZooCommand.model)-digit.head.pt of \(ZooCommand.model): ", "/page.html", "a web page",
+      ] {
+        #expect(outcome.errors.contains(text), "\(outcome.errors)")
+      }
+    }
+    try await zoo(
+      "classify", ZooCommand.model, zoo.sample("digit-0-01.png"), "--head", "digit", "--registry",
+      "registry.json"
+    ).expectFailure(5, "a web page")
+    #expect(!FileManager.default.fileExists(atPath: zoo.cache + "/pins"))
+    #expect(
+      try await zoo("check", ZooCommand.model, "--registry", "registry.json", "-q").status == 7)
   }
 
   @Test func unknownFormat() async throws {

@@ -54,6 +54,8 @@ private struct DescribedModel {
   let network: NetworkConfiguration
   let obstacle: ModelError?
   let cachedFiles: Set<String>
+  /// Local files that have changed since they were cached.
+  let changedFiles: Set<String>
 
   init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
     entry = try zoo.registry.entry(named: name)
@@ -63,9 +65,15 @@ private struct DescribedModel {
     for file in entry.files { requests.append(try zoo.request(for: entry, format: file.format)) }
     for head in entry.heads { requests.append(try zoo.request(for: entry, head: head.level)) }
     cachedFiles = Set(requests.filter(zoo.isCached).map(\.file))
+    changedFiles = Set(requests.filter(zoo.fetcher.hasChangedSource).map(\.file))
   }
 
   func isCached(_ fileName: String) -> Bool { cachedFiles.contains(fileName) }
+
+  func state(of fileName: String) -> String {
+    if isCached(fileName) { return "cached" }
+    return changedFiles.contains(fileName) ? "changed since it was cached" : "not cached"
+  }
 }
 
 extension DescribedModel {
@@ -159,7 +167,7 @@ extension DescribedModel {
     var table = Table([("", .left), ("", .right), ("", .left), ("", .left)])
     for file in entry.files {
       table.append([
-        file.format, file.sizeText ?? "-", isCached(file.fileName) ? "cached" : "not cached",
+        file.format, file.sizeText ?? "-", state(of: file.fileName),
         file.url,
       ])
       for mirror in file.mirrors { table.append(["", "", "", mirror]) }
@@ -173,7 +181,7 @@ extension DescribedModel {
     for head in entry.heads {
       table.append([
         head.level, head.classes.map { "\($0) classes" } ?? "-",
-        isCached(head.fileName) ? "cached" : "not cached", head.url,
+        state(of: head.fileName), head.url,
       ])
       table.append(["", "", "SHA-256", head.sha256 ?? "not published"])
       if !head.metrics.isEmpty { table.append(["", "", "", head.metrics.text]) }

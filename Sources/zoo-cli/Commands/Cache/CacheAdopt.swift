@@ -33,7 +33,8 @@ extension Zoo.CacheCommand {
         wanted: try zoo.registeredFiles.map {
           Adoptable(request: $0.request, estimatedSize: $0.estimatedSize)
         },
-        hardLinking: hardLink, dryRun: dryRun, progress: options.makeProgress().handler)
+        hardLinking: hardLink, dryRun: dryRun, checking: zoo.fetcher.contentCheck,
+        progress: options.makeProgress().handler)
       StandardError.clearStatus()
       for problem in adoption.problems { StandardError.note("\(problem)") }
       try options.json ? StandardOutput.write(json(adoption)) : write(adoption)

@@ -22,7 +22,8 @@ extension Zoo.CacheCommand {
     func run() async throws {
       let cache = try options.makeCache()
       let imported = try await cache.importBundle(
-        from: BundlePlace(argument: bundle), progress: options.makeProgress().handler)
+        from: BundlePlace(argument: bundle), checking: contentCheck(cache.loadPolicy),
+        progress: options.makeProgress().handler)
       StandardError.clearStatus()
       try options.json
         ? StandardOutput.write(["files": .array(imported.files.map(\.json))])
