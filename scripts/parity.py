@@ -1,17 +1,20 @@
-"""Compares the full-size vit_b16_ls with birder, the reference implementation.
+"""Compares full-size networks with birder, the reference implementation.
 
-    scripts/parity [--zoo PATH] [--images N] [--keep DIRECTORY]
+    scripts/parity [NETWORK…] [--size HxW] [--zoo PATH] [--images N] [--keep DIRECTORY]
 
-No download: the weights are random, with layer scales between 0.1 and 1, so that every block counts
-in the result. In a temporary directory the script writes a checkpoint and a head of 606 classes as
+NETWORK is any network that birder registers and this version runs; without one it is vit_b16_ls. No
+download: the weights are random, with layer scales between 0.1 and 1, so that every block counts in
+the result. In a temporary directory the script writes a checkpoint with a classifier and a head as
 birder writes them, a registry and a few images; it runs `zoo embed`, `zoo classify` and
-`zoo features` on the files, runs birder on the same files, and prints how far the results are
-apart. It exits with 1 if a result differs by more than 1e-4 of the largest magnitude, if a cosine
-is below 0.999999, or if the most probable class is another.
+`zoo features` on the files, runs birder on the same files, and prints how far the results are apart:
+a row of a table for each network. With --size both adjust the network to another input size.
+
+It exits with 1 if a result differs by more than 1e-4 of the largest magnitude, if a cosine is below
+0.999999, or if the most probable class is another.
 
 It needs the release build of `zoo` and a Python environment with birder:
 
-    swift build -c release --product zoo
+    make build
     python3 -m venv .venv
     .venv/bin/pip install torch torchvision birder==0.8.4 safetensors
     PYTHON=.venv/bin/python scripts/parity
@@ -19,7 +22,6 @@ It needs the release build of `zoo` and a Python environment with birder:
 
 import argparse
 import contextlib
-import hashlib
 import json
 import logging
 import math
@@ -30,8 +32,8 @@ from pathlib import Path
 
 try:
     import numpy as np
-    import safetensors.torch
     import torch
+    import safetensors.torch
     from PIL import Image
 
     with contextlib.suppress(ImportError):
@@ -39,15 +41,13 @@ try:
     from birder.common.fs_ops import checkpoint_model, load_model
     from birder.conf import settings
     from birder.data.transforms.classification import get_rgb_stats, inference_preset
-    from birder.inference.classification import infer_image
     from birder.model_registry import registry
     from birder.net.base import get_signature
     from birder.version import __version__ as birder_version
 except ImportError as error:
     sys.exit(f"{error}\n\n{__doc__}")
 
-NETWORK, NAME, LEVEL = "vit_b16_ls", "vit_b16_ls_parity", "family"
-SIZE, CLASSES = (224, 224), 606
+LEVEL, CLASSES, HEAD_CLASSES = "family", 101, 606
 RGB_STATS = get_rgb_stats("centered")
 LARGEST_DIFFERENCE, LEAST_COSINE = 1e-4, 0.999999
 
@@ -56,73 +56,127 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("networks", nargs="*", default=["vit_b16_ls"], metavar="NETWORK")
+    parser.add_argument("--size", type=size_of, help="the input size that both adjust to")
     parser.add_argument("--zoo", default=".build/release/zoo", help="the program to compare")
-    parser.add_argument("--images", type=int, default=4, help="how many images (4)")
+    parser.add_argument("--images", type=int, default=2, help="how many images (2)")
     parser.add_argument("--keep", type=Path, help="write the files here and keep them")
     arguments = parser.parse_args()
     zoo = Path(arguments.zoo).resolve()
     if not zoo.is_file():
-        sys.exit(f"{zoo} is missing: build it with `swift build -c release --product zoo`")
+        sys.exit(f"{zoo} is missing: build it with `make build`")
     if arguments.images < 1:
         sys.exit("--images needs at least one image")
+    unknown = [name for name in arguments.networks if not registry.exists(name)]
+    if unknown:
+        sys.exit(f"birder registers no network {', '.join(unknown)}")
 
     logging.disable(logging.INFO)
-    with contextlib.ExitStack() as stack:
-        directory = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        directory.mkdir(parents=True, exist_ok=True)
-        head = write_model(directory)
-        images = write_images(directory, arguments.images)
-        expected = reference(directory, head, images)
-        found = candidate(zoo, directory, images)
-        agree = [compare(name, found[name], expected[name]) for name in expected]
-        agree.append(compare_top1(found["probabilities"], expected["probabilities"]))
+    print(
+        "| network | input | embedding | logits | feature maps | head | least cosine | top-1 |\n"
+        "|---|---|---|---|---|---|---|---|",
+        flush=True,
+    )
+    agree = [compare(name, zoo, arguments) for name in arguments.networks]
     sys.exit(0 if all(agree) else 1)
 
 
-def write_model(directory):
+def size_of(text):
+    height, _, width = text.partition("x")
+    return int(height), int(width or height)
+
+
+def compare(network, zoo, arguments):
+    """Prints a row of how far the results of a network are apart; whether that is near enough."""
+    with contextlib.ExitStack() as stack:
+        directory = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        directory.mkdir(parents=True, exist_ok=True)
+        head = write_model(directory, network)
+        images = write_images(directory, arguments.images)
+        expected = reference(directory, network, head, images, arguments.size)
+        found = candidate(zoo, directory, network, images, arguments.size, expected)
+    relative, cosines = {}, []
+    for name, values in expected.items():
+        if found[name].shape != values.shape:
+            sys.exit(f"{network}: {name} is {found[name].shape}, expected {values.shape}")
+        relative[name], cosine = distance(found[name].double(), values.double())
+        cosines.append(cosine)
+    same = int((found["logits"].argmax(dim=1) == expected["logits"].argmax(dim=1)).sum())
+    maps = [value for name, value in relative.items() if name.startswith("stage")]
+    height, width = arguments.size or registry.get_default_size(network)
+    print(
+        f"| {network} | {height} x {width} | {relative['embedding']:.1e} "
+        f"| {relative['logits']:.1e} | {f'{max(maps):.1e}' if maps else 'none'} "
+        f"| {relative['head']:.1e} | {min(cosines):.9f} | {same} of {len(images)} |",
+        flush=True,
+    )
+    return (
+        max(relative.values()) <= LARGEST_DIFFERENCE
+        and min(cosines) >= LEAST_COSINE
+        and same == len(images)
+    )
+
+
+def distance(found, expected):
+    """The largest difference as a share of the largest magnitude, and the least cosine."""
+    relative = (found - expected).abs().max() / expected.abs().max()
+    cosine = torch.nn.functional.cosine_similarity(found.flatten(1), expected.flatten(1)).min()
+    return relative.item(), cosine.item()
+
+
+def model_name(network):
+    return f"{network}_parity"
+
+
+def write_model(directory, network):
     """Writes the checkpoint, the head and the registry; returns the head's weight and bias."""
     generator = torch.Generator().manual_seed(16)
-    net = registry.net_factory(NETWORK, 0, 3, size=SIZE)
+    name, size = model_name(network), registry.get_default_size(network)
+    net = registry.net_factory(network, CLASSES, 3, size=size)
     state = {
         key: random_value(key, value, generator) for key, value in net.state_dict().items()
     }
     net.load_state_dict(state)
     settings.MODELS_DIR = directory
     no_states = (None, None, None, None)
-    checkpoint_model(
-        NAME, None, net, get_signature((0, 3, *SIZE), 0), {}, RGB_STATS, *no_states
-    )
-    width = net.embedding_size
+    classes = {f"class {index}": index for index in range(CLASSES)}
+    signature = get_signature((0, 3, *size), CLASSES)
+    checkpoint_model(name, None, net, signature, classes, RGB_STATS, *no_states)
+    width = flat(net.eval().embedding(torch.zeros(1, 3, *size))).shape[1]
     head = {
-        "weight": torch.randn(CLASSES, width, generator=generator) * (3 / math.sqrt(width)),
-        "bias": torch.randn(CLASSES, generator=generator) * 0.2,
+        "weight": torch.randn(HEAD_CLASSES, width, generator=generator) * (3 / math.sqrt(width)),
+        "bias": torch.randn(HEAD_CLASSES, generator=generator) * 0.2,
     }
-    classes = {f"family {index}": index for index in range(CLASSES)}
-    head_file = f"{NAME}-{LEVEL}.head.pt"
-    content = {"state": head, "class_to_idx": classes, "birder_version": birder_version}
+    names = {f"family {index}": index for index in range(HEAD_CLASSES)}
+    head_file = f"{name}-{LEVEL}.head.pt"
+    content = {"state": head, "class_to_idx": names, "birder_version": birder_version}
     torch.save(content, directory / head_file)
-
     model = {
-        "network": NETWORK,
-        "tag": "parity",
-        "task": "image_classification",
-        "description": "Random weights for the comparison with birder",
-        "signature": get_signature((0, 3, *SIZE), 0),
-        "rgb_stats": {**RGB_STATS, "source": "scripts/parity.py"},
-        "files": {"pt": file_entry(directory / f"{NAME}.pt")},
-        "heads": {LEVEL: {**file_entry(directory / head_file), "classes": CLASSES}},
+        "network": network,
+        "files": {"pt": {"url": f"{name}.pt"}},
+        "heads": {LEVEL: {"url": head_file}},
     }
-    text = json.dumps({"schema": 1, "networks": {}, "models": {NAME: model}}, indent=2)
-    (directory / "registry.json").write_text(text)
+    (directory / "registry.json").write_text(json.dumps({"schema": 1, "models": {name: model}}))
     return head
+
+
+def flat(embedding):
+    """An embedding as one row for each image."""
+    if isinstance(embedding, list):
+        return torch.concat(embedding, dim=1)
+    return embedding.flatten(1)
 
 
 def random_value(key, tensor, generator):
     last = key.split(".")[-1]
-    if last == "gamma":
+    if not tensor.is_floating_point():
+        return tensor
+    if last == "gamma" or last.startswith("gamma"):
         return torch.rand(tensor.shape, generator=generator) * 0.9 + 0.1
+    if last == "running_var":
+        return torch.rand(tensor.shape, generator=generator) + 0.5
     noise = torch.randn(tensor.shape, generator=generator)
-    if last in ("class_token", "pos_embedding"):
+    if "token" in last or "pos_emb" in key:
         return noise * 0.5
     if tensor.ndim >= 2:
         gain = 1.5 if "qkv" in key else 1.0
@@ -130,12 +184,6 @@ def random_value(key, tensor, generator):
     if last == "weight":
         return 1 + noise * 0.2
     return noise * 0.1
-
-
-def file_entry(path):
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"url": path.name, "mirrors": [], "sha256": digest, "size": path.stat().st_size}
 
 
 def write_images(directory, count):
@@ -155,88 +203,50 @@ def write_images(directory, count):
     return paths
 
 
-def reference(directory, head, images):
+@torch.inference_mode()
+def reference(directory, network, head, images, size):
     """What birder makes of the images."""
+    path = directory / f"{model_name(network)}.pt"
     net, info = load_model(
-        torch.device("cpu"), NETWORK, path=directory / f"{NAME}.pt", inference=True
+        torch.device("cpu"), network, path=path, inference=True, new_size=size
     )
-    transform = inference_preset(SIZE, info.rgb_stats)
-    embeddings, stages = [], []
-    with torch.inference_mode():
-        for path in images:
-            image = Image.open(path).convert("RGB")
-            _, embedding = infer_image(net, image, transform, return_embedding=True)
-            embeddings.append(torch.from_numpy(embedding))
-            stages.append(net.detection_features(transform(image).unsqueeze(0)))
-    embedding = torch.cat(embeddings)
-    logits = torch.nn.functional.linear(embedding, head["weight"], head["bias"])
+    transform = inference_preset(size or registry.get_default_size(network), info.rgb_stats)
+    batch = torch.stack([transform(Image.open(path).convert("RGB")) for path in images])
+    embedding = net.embedding(batch)
+    maps = net.detection_features(batch) if hasattr(net, "detection_features") else {}
     return {
-        "embedding": embedding,
-        "probabilities": logits.softmax(dim=1),
-        **{name: torch.cat([maps[name] for maps in stages]) for name in stages[0]},
+        "embedding": flat(embedding),
+        "logits": net.classify(embedding),
+        "head": torch.nn.functional.linear(flat(embedding), head["weight"], head["bias"]),
+        **maps,
     }
 
 
-def candidate(zoo, directory, images):
+def candidate(zoo, directory, network, images, size, expected):
     """What the program makes of the images."""
+    options = ["--registry", directory / "registry.json", "--cache", directory / "cache", "-q"]
+    options += ["--size", f"{size[0]}x{size[1]}"] if size else []
 
-    def run(command, *options):
-        common = ["--registry", directory / "registry.json", "--cache", directory / "cache"]
-        line = [zoo, command, NAME, *images, *options, *common]
-        result = subprocess.run([str(word) for word in line], stdout=subprocess.PIPE)
+    def run(command, output, *more):
+        path = directory / output
+        line = [zoo, command, model_name(network), *images, "-o", path, *more, *options]
+        result = subprocess.run([str(word) for word in line])
         if result.returncode != 0:
             sys.exit(f"zoo {command} failed with exit code {result.returncode}")
-        return result.stdout
+        return safetensors.torch.load_file(path)
 
-    run("embed", "-o", directory / "embedding.safetensors")
-    run("features", "-o", directory / "features.safetensors")
-    output = run("classify", "--head", LEVEL, "--top-k", CLASSES, "--json")
-    embeddings = safetensors.torch.load_file(directory / "embedding.safetensors")
-    if len(embeddings) != 1:
-        sys.exit(f"zoo embed wrote {sorted(embeddings)}; expected one tensor")
-    return {
-        "embedding": next(iter(embeddings.values())),
-        "probabilities": probabilities(json.loads(output), len(images)),
-        **safetensors.torch.load_file(directory / "features.safetensors"),
-    }
-
-
-def probabilities(results, count):
-    if len(results) != count:
-        sys.exit(f"zoo classify printed {len(results)} results for {count} images")
-    rows = torch.zeros(count, CLASSES)
-    for row, result in zip(rows, results):
-        entries = result["results"][LEVEL]
-        if sorted(entry["index"] for entry in entries) != list(range(CLASSES)):
-            sys.exit(f"zoo classify printed {len(entries)} classes; expected all {CLASSES}")
-        for entry in entries:
-            if entry["label"] != f"family {entry['index']}":
-                sys.exit(f"zoo classify calls class {entry['index']} {entry['label']}")
-            row[entry["index"]] = entry["probability"]
-    return rows
-
-
-def compare(name, found, expected):
-    """Prints how far two results are apart; whether that is within the tolerance."""
-    if found.shape != expected.shape:
-        print(f"{name}: shape {list(found.shape)}, expected {list(expected.shape)}")
-        return False
-    found, expected = found.double(), expected.double()
-    largest = (found - expected).abs().max().item()
-    relative = largest / expected.abs().max().item()
-    cosine = torch.nn.functional.cosine_similarity(found.flatten(1), expected.flatten(1)).min()
-    agree = relative <= LARGEST_DIFFERENCE and cosine.item() >= LEAST_COSINE
-    print(
-        f"{name:<14} {str(list(found.shape)):<20} largest difference {largest:.2e}, "
-        f"relative {relative:.2e}, cosine {cosine:.9f}{'' if agree else '  TOO FAR APART'}"
+    logits = run(
+        "classify", "logits.safetensors", "--all", "--logits", "--head", "classifier", "--head",
+        LEVEL,
     )
-    return agree
-
-
-def compare_top1(found, expected):
-    same = (found.argmax(dim=1) == expected.argmax(dim=1)).sum().item()
-    print(f"{'top-1':<14} the same for {same} of {len(expected)} images")
-    return same == len(expected)
+    found = {
+        "embedding": run("embed", "embedding.safetensors")["embedding"],
+        "logits": logits["classifier"],
+        "head": logits[LEVEL],
+    }
+    if any(name.startswith("stage") for name in expected):
+        found |= run("features", "features.safetensors")
+    return found
 
 
 if __name__ == "__main__":
