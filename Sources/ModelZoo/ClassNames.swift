@@ -3,7 +3,9 @@ extension ModelZoo {
   ///
   /// No connection is opened. A class of a classifier that the file does not name is called by its
   /// index.
-  /// - Parameter level: the level of a head, such as `family`; `nil` for the model's own classifier.
+  /// - Parameters:
+  ///   - name: the model's name in the registry.
+  ///   - level: the level of a head, such as `family`; `nil` for the model's own classifier.
   /// - Returns: the names; none for a model without a classifier of its own.
   /// - Throws: ``RegistryError``, ``FetchError`` of kind `.offline` for a file that is not in the
   ///   cache, ``CheckpointError``, ``ModelError``; `CancellationError`.

@@ -78,5 +78,7 @@ extension ModelZoo {
 
 extension ClassifierSlot {
   /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
+  ///
+  /// - Throws: ``NetworkError/wrongShape(key:expected:found:)`` for another number of classes.
   public func load(_ head: Head) throws(NetworkError) { try load(head.classifier) }
 }

@@ -27,6 +27,9 @@ public func inferImage(
 }
 
 /// Classifies one decoded image; see ``inferImage(_:_:_:returnEmbedding:tta:returnLogits:)``.
+///
+/// - Returns: Probabilities [1, classes], and the embedding [1, D] if asked for.
+/// - Throws: ``NetworkError``; `CancellationError`.
 public func inferImage(
   _ net: Network, _ image: RGBImage, _ transform: ImageTransform, returnEmbedding: Bool = false,
   tta: Bool = false, returnLogits: Bool = false
@@ -38,6 +41,13 @@ public func inferImage(
 
 /// Classifies a batch [N, 3, H, W] of transformed images; the counterpart of birder's `infer_batch`.
 ///
+/// - Parameters:
+///   - net: the network.
+///   - batch: images as the transform gives them, stacked.
+///   - returnEmbedding: give the embeddings [N, D] too.
+///   - tta: test-time augmentation: the mean over five crops; without effect where embeddings are
+///     asked for, as in birder.
+///   - returnLogits: give logits in place of probabilities.
 /// - Returns: Probabilities [N, classes], and the embeddings [N, D] if asked for.
 /// - Throws: ``NetworkError``, which is ``NetworkError/noClassifier`` for a network without one
 ///   unless embeddings are asked for; `CancellationError`.

@@ -59,6 +59,8 @@ extension ModelZoo {
   }
 
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
+  ///
+  /// - Throws: ``ImageError/invalidTransform(reason:)`` for statistics that are none.
   public func transform(for net: Network, _ info: ModelInfo) throws(ImageError) -> ImageTransform {
     try ImageTransform(size: net.inputSize, rgbStats: info.rgbStats)
   }

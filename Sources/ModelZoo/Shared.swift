@@ -32,6 +32,12 @@ private actor SharedZoo {
 /// A network with its pretrained weights, and what is known about it.
 ///
 /// See ``ModelZoo/loadPretrainedModel(_:options:progress:)``; this is that of ``ModelZoo/shared``.
+/// - Parameters:
+///   - name: the model's name in the registry.
+///   - options: another format, input size, precision or configuration.
+///   - progress: is told how much of the file has come; called from other threads.
+/// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``; the error of a
+///   variable or registry of the environment; `CancellationError`.
 public func loadPretrainedModel(
   _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
 ) async throws -> (net: Network, info: ModelInfo) {
@@ -42,6 +48,12 @@ public func loadPretrainedModel(
 ///
 /// See ``ModelZoo/loadPretrainedModelAndTransform(_:options:progress:)``; this is that of
 /// ``ModelZoo/shared``.
+/// - Parameters:
+///   - name: the model's name in the registry.
+///   - options: another format, input size, precision or configuration.
+///   - progress: is told how much of the file has come; called from other threads.
+/// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``; the error of a
+///   variable or registry of the environment; `CancellationError`.
 public func loadPretrainedModelAndTransform(
   _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
 ) async throws -> (net: Network, info: ModelInfo, transform: ImageTransform) {
@@ -52,6 +64,13 @@ public func loadPretrainedModelAndTransform(
 /// The published head of a level for a model's embeddings.
 ///
 /// See ``ModelZoo/loadPretrainedHead(_:level:for:progress:)``; this is that of ``ModelZoo/shared``.
+/// - Parameters:
+///   - name: the model's name in the registry.
+///   - level: the level, such as `family`.
+///   - net: the network whose embeddings the head takes.
+///   - progress: is told how much of the file has come; called from other threads.
+/// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``; the error of a
+///   variable or registry of the environment; `CancellationError`.
 public func loadPretrainedHead(
   _ name: String, level: String, for net: Network, progress: ProgressHandler? = nil
 ) async throws -> Head {
@@ -61,6 +80,10 @@ public func loadPretrainedHead(
 /// The names of the models, in birder's order.
 ///
 /// The counterpart of birder's `list_pretrained_models`; this is that of ``ModelZoo/shared``.
+/// - Parameters:
+///   - pattern: a shell-style pattern that a whole name has to match, such as `vit_*`.
+///   - task: what the models were trained to do; `nil` for any.
+/// - Throws: the error of a variable or registry of the environment; `CancellationError`.
 public func listPretrainedModels(
   matching pattern: String? = nil, task: ModelTask? = nil
 ) async throws -> [String] {

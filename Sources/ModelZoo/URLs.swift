@@ -9,7 +9,7 @@ extension ModelZoo {
   ///
   /// - Throws: as for a path; ``FileError`` for the URL of something else than a file.
   public func loadModel(
-    from url: URL, network: String, options: LoadOptions = LoadOptions()
+    from url: URL, network: String? = nil, options: LoadOptions = LoadOptions()
   ) async throws -> (net: Network, info: ModelInfo) {
     try await loadModel(from: try url.filePath(), network: network, options: options)
   }

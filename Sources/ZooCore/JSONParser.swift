@@ -16,8 +16,8 @@ extension JSONValue {
   /// Reads one JSON text (RFC 8259) in UTF-8.
   ///
   /// Stricter than most readers where being lenient hides faults: a key that stands twice in an
-  /// object, nesting beyond `maximumDepth`, more than `maximumCount` values, invalid UTF-8, a lone surrogate and anything after the
-  /// value are errors.
+  /// object, nesting beyond `maximumDepth`, more than `maximumCount` values, invalid UTF-8, a lone
+  /// surrogate and anything after the value are errors.
   /// - Throws: ``JSONError`` with the offset of the fault.
   public init(
     parsing text: some Sequence<UInt8>, maximumDepth: Int = 64, maximumCount: Int = 4_000_000
@@ -28,6 +28,8 @@ extension JSONValue {
   }
 
   /// Reads one JSON text from a string; see ``init(parsing:maximumDepth:maximumCount:)``.
+  ///
+  /// - Throws: ``JSONError`` with the offset of the fault.
   public init(parsing text: String, maximumDepth: Int = 64) throws(JSONError) {
     try self.init(parsing: text.utf8, maximumDepth: maximumDepth)
   }

@@ -28,6 +28,8 @@ public final class CurlTransport: Transport {
   }
 
   /// Gets a URL; see ``Transport/get(_:into:)``.
+  ///
+  /// - Throws: ``FetchError``; `CancellationError`; whatever the sink throws.
   public func get(_ request: TransferRequest, into sink: any TransferSink) async throws {
     let engine = engine.withLock { made in
       let engine = made ?? CurlEngine()

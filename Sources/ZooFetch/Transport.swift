@@ -80,7 +80,11 @@ public struct ResponseHead: Sendable, Hashable {
 /// the transfer.
 public protocol TransferSink: AnyObject, Sendable {
   /// Takes the head, once, before any content.
+  ///
+  /// - Throws: what ends the transfer.
   func begin(_ head: ResponseHead) throws
   /// Takes the next bytes of the content.
+  ///
+  /// - Throws: what ends the transfer.
   func receive(_ bytes: RawSpan) throws
 }

@@ -30,6 +30,8 @@ public struct Registry: Sendable {
   }
 
   /// The registry that is part of this library: the pretrained models of birder 0.8.4.
+  ///
+  /// - Throws: ``RegistryError`` for a library that was built with a registry of another schema.
   public static func builtIn() throws(RegistryError) -> Registry { try readBuiltIn.get() }
 
   /// Read once; its entries are checked by the tests and parsed only when they are asked for.

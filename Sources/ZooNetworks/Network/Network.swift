@@ -105,6 +105,9 @@ public final class Network: Sendable {
   }
 
   /// The logits [N, classes] of embeddings [N, D]; the embeddings themselves without a classifier.
+  ///
+  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` for embeddings of another size, and
+  ///   ``NetworkError/classifierWithoutWeights(classes:)``.
   public func classify(_ embeddings: Tensor) throws(NetworkError) -> Tensor {
     switch classifierState.withLock({ $0 }) {
     case .identity: return embeddings
@@ -117,6 +120,8 @@ public final class Network: Sendable {
   ///
   /// A ViT/16 gives `stage1`, [N, D, H/16, W/16]: the output of its last block without the final
   /// norm, special tokens dropped. With the option `out_indices` there is a stage for each index.
+  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` if H and W are not ``inputSize``, and
+  ///   ``NetworkError/noFeatureMaps`` for a network without any.
   public func detectionFeatures(_ batch: Tensor) throws(NetworkError) -> [FeatureMap] {
     try check(batch)
     if architecture.featureShapes.isEmpty { throw .noFeatureMaps }
@@ -185,5 +190,7 @@ public struct ClassifierSlot: Sendable {
   public var loaded: Classifier? { network.loadedClassifier }
 
   /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
+  ///
+  /// - Throws: ``NetworkError/wrongShape(key:expected:found:)`` for another number of classes.
   public func load(_ head: Classifier) throws(NetworkError) { try network.load(head) }
 }

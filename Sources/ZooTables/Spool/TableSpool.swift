@@ -191,6 +191,8 @@ public final class TableSpool: Sendable {
   }
 
   /// Goes through the inputs that gave no row, in order.
+  ///
+  /// - Throws: ``TableError`` if the rows cannot be read; whatever `body` throws.
   public func forEachFault(_ body: (RowFault) throws -> Void) throws {
     var reader = reader(to: state.withLock { $0.end })
     while let (frame, start) = try reader.next() {
