@@ -83,6 +83,8 @@ struct EvaluationTests {
     #expect(outcome.errors.contains("'3' (1 image, for which the label map is empty)"))
 
     try zoo.write("parity,digit\neven,zero\nodd,one\n", to: "map.csv")
+    let unused = try await evaluate("images", "--label-map", "map.csv")
+    #expect(unused.errors.contains("map.csv has a row for none of the labels, such as '0'"))
     try await evaluate("images", "--head", "parity", "--label-map", "map.csv")
       .expectFailure(64, "'0' (1 image)", "map.csv")
   }

@@ -115,7 +115,7 @@ extension Zoo {
       let levels = heads.levels
       let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
       try evaluation.makeDirectory()
-      for note in truth?.coverage.compactMap(\.note) ?? [] { StandardError.note(note) }
+      for note in truth?.notes ?? [] { StandardError.note(note) }
       let report = ClassificationReport(
         levels: levels, topK: all ? .max : topK ?? 5, threshold: threshold, isLogits: logits,
         truth: truth, labeling: truth == nil ? nil : Labeling(run, evaluation.labels))
@@ -151,7 +151,10 @@ extension Zoo {
         if output.isStream { try evaluator?.add(batch, outputs) }
         return table.values(batch, outputs, of: run)
       } finally: { rows in
-        try options.tell(ofTable: output.name, rows: rows.count)
+        // Standard output has one JSON value: that of the evaluation, if there is one.
+        if evaluator == nil || !options.json {
+          try options.tell(ofTable: output.name, rows: rows.count)
+        }
         if let spool = rows.spool { try evaluator?.add(spool) }
         try evaluation.tell(evaluator, asJSON: options.json)
       }

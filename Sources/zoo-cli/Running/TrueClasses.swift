@@ -8,6 +8,8 @@ struct TrueClasses {
   private let matchers: [LabelMatcher]
   /// For each level, which labels are classes of it.
   let coverage: [LabelCoverage]
+  /// What is not compared, and a label map that is of no use; one sentence each.
+  let notes: [String]
 
   /// - Parameter map: what class of each level a label belongs to; without it a label is the name
   ///   of a class itself.
@@ -32,9 +34,21 @@ struct TrueClasses {
       let other = coverage(0..<run.collection.count, hierarchical: !isHierarchical)
       throw LabelCoverage.failure(all, map: map, otherwise: other, isHierarchical)
     }
-    self.coverage =
+    let covered =
       run.range.count == run.collection.count
       ? all : coverage(run.range, hierarchical: isHierarchical)
+    self.coverage = covered
+    var notes = covered.compactMap(\.note)
+    if let map {
+      let labels = run.collection.labelCounts(
+        of: 0..<run.collection.count, hierarchical: isHierarchical
+      ).labels.keys
+      if !labels.contains(where: map.contains) {
+        notes.append(
+          "\(map.file) has a row for none of the labels, such as '\(labels.min() ?? "")'")
+      }
+    }
+    self.notes = notes
   }
 
   /// The label of an image.
