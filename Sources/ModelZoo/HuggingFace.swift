@@ -13,5 +13,5 @@ func huggingFaceToken(in variables: [String: String]) -> String? {
   guard let path = value("HF_TOKEN_PATH") ?? home.map({ $0 + "/token" }),
     let bytes = try? readFile(path, limit: 65536)
   else { return nil }
-  return trimmed(String(decoding: bytes, as: UTF8.self))
+  return trimmed(String(decoding: withoutByteOrderMark(bytes), as: UTF8.self))
 }

@@ -1,3 +1,5 @@
+import ZooCore
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -36,8 +38,7 @@ final class ArchiveFile: Sendable {
       modifiedNanoseconds: Int(modified.tv_nsec))
     if code != 0 { throw .system(path, code) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(
-        path: String(decoding: path, as: UTF8.self), reason: "it is not a regular file")
+      throw .unreadable(path: NameText.text(of: path), reason: "it is not a regular file")
     }
   }
 

@@ -8,6 +8,8 @@ public enum CollectionError: ZooFailure, Equatable {
   case noMatch(pattern: String)
   /// Inputs without any image; `reason` says what they are.
   case noImages(reason: String)
+  /// Inputs in which nothing but faults was found: how many, and what the first one says and is.
+  case onlyFaults(count: Int, first: String, kind: FailureKind)
   /// A pattern whose braces stand for too many names.
   case endlessPattern(pattern: String, limit: Int)
   /// An archive that would have to be unpacked to reach its members.
@@ -27,6 +29,7 @@ public enum CollectionError: ZooFailure, Equatable {
     case .unreadable, .noMatch, .noImages, .unsuitableEntry: .other
     case .compressedArchive: .unsupported
     case .damagedArchive: .integrity
+    case .onlyFaults(_, _, let kind): kind
     case .endlessPattern, .secondStandardInput, .noShard: .usage
     }
   }
@@ -41,6 +44,8 @@ public enum CollectionError: ZooFailure, Equatable {
     case .noImages(let reason):
       "\(reason); name files, directories, patterns or tar archives that have JPEG, PNG or WebP"
         + " images"
+    case .onlyFaults(let count, let first, _):
+      "\(first) (\(count - 1) more \(count == 2 ? "fault was" : "faults were") found, and no image)"
     case .endlessPattern(let pattern, let limit):
       "the braces of the pattern '\(pattern)' stand for more than \(limit) names; use * in place"
         + " of them"
@@ -60,8 +65,14 @@ public enum CollectionError: ZooFailure, Equatable {
     }
   }
 
-  /// The error of the system's last call, which was about a path.
+  /// The error of a call to the system, which was about a path.
   static func system(_ path: [UInt8], _ code: Int32) -> CollectionError {
-    .unreadable(path: String(decoding: path, as: UTF8.self), reason: systemText(code))
+    let reason = systemText(code)
+    // With a slash at its end a link would be what it leads to.
+    let path = path.count > 1 && path.last == FileNames.slash ? path.dropLast() : path
+    return .unreadable(
+      path: NameText.text(of: path),
+      reason: linkTarget(path).map { "it is a link to \(NameText.text(of: $0)): \(reason)" }
+        ?? reason)
   }
 }

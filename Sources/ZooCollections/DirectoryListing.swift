@@ -13,18 +13,13 @@ struct DirectoryListing {
     fileprivate var start: Int
     fileprivate var end: Int
     var isDirectory: Bool
-    /// Whether it is a symbolic link; it counts as what it leads to, and as a file where it leads
-    /// nowhere.
+    /// Whether it is a symbolic link; it counts as what it leads to.
     var isLink: Bool
+    /// The error number of finding out what it is, such as where a link leads nowhere, which counts
+    /// as a file then.
+    var problem: Int32?
   }
 
-  /// By what a directory is known again.
-  struct Identity: Equatable {
-    var device: UInt64
-    var inode: UInt64
-  }
-
-  let identity: Identity
   private(set) var entries: [Entry] = []
   private var text: [UInt8] = []
 
@@ -41,11 +36,6 @@ struct DirectoryListing {
       throw .system(path, errno)
     }
     defer { closedir(stream) }
-    var status = stat()
-    guard fstat(dirfd(stream), &status) == 0 else { throw .system(path, errno) }
-    identity = Identity(
-      device: UInt64(truncatingIfNeeded: status.st_dev),
-      inode: UInt64(truncatingIfNeeded: status.st_ino))
     while true {
       errno = 0
       guard let entry = readdir(stream) else {
@@ -83,6 +73,7 @@ struct DirectoryListing {
       }
     }
     var entry = Entry(start: start, end: 0, isDirectory: false, isLink: false)
+    var isSpecial = false
     switch Int(type) {
     case Int(DT_REG): break
     case Int(DT_DIR): entry.isDirectory = true
@@ -91,15 +82,16 @@ struct DirectoryListing {
       // A file system that does not tell.
       var status = stat()
       guard fstatat(dirfd(stream), systemPath(name), &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-        return nil
+        entry.problem = errno
+        break
       }
       switch status.st_mode & S_IFMT {
       case S_IFREG: break
       case S_IFDIR: entry.isDirectory = true
       case S_IFLNK: entry.isLink = true
-      default: return nil
+      default: isSpecial = true
       }
-    default: return nil
+    default: isSpecial = true
     }
     if entry.isLink {
       var status = stat()
@@ -107,12 +99,17 @@ struct DirectoryListing {
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: entry.isDirectory = true
-        default: return nil
+        default: isSpecial = true
         }
+      } else {
+        entry.problem = errno
       }
     }
     // What an unfinished run left.
     if entry.isDirectory { return FileNames.has(name, extension: "partial") ? nil : entry }
+    if entry.problem != nil { return entry }
+    // A pipe that is called an image is no image, and shows as that.
+    if isSpecial, FileNames.hasNoExtension(name) { return nil }
     return keeps(name) ? entry : nil
   }
 

@@ -1,3 +1,5 @@
+import ZooCore
+
 /// What names of files tell.
 enum FileNames {
   /// Extensions of the formats that are decoded, and of formats that are known to be images: a
@@ -41,7 +43,7 @@ enum FileNames {
     var directory = path[..<slash]
     while directory.last == self.slash { directory = directory.dropLast() }
     let start = directory.lastIndex(of: self.slash).map { $0 + 1 } ?? directory.startIndex
-    let name = String(decoding: directory[start...], as: UTF8.self)
+    let name = NameText.text(of: directory[start...])
     return ["", ".", ".."].contains(name) ? nil : name
   }
 
@@ -49,7 +51,7 @@ enum FileNames {
   static func folders(of path: ArraySlice<UInt8>) -> String? {
     let folders = path.split(separator: slash).dropLast(path.last == slash ? 0 : 1)
     return folders.isEmpty
-      ? nil : folders.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "_")
+      ? nil : folders.map(NameText.text).joined(separator: "_")
   }
 
   /// Whether a path inside an archive has a hidden component.

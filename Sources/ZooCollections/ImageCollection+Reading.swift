@@ -4,8 +4,7 @@ import ZooVision
 extension ImageCollection {
   /// The content of an image's file or member.
   ///
-  /// It may be called from many threads at once. Unlike the call for a location, it can read files
-  /// whose names are not UTF-8.
+  /// It may be called from many threads at once.
   /// - Parameter limit: The most bytes that it may have.
   /// - Throws: ``ImageError``
   public func bytes(of index: Int, limit: Int) throws(ImageError) -> [UInt8] {
@@ -28,11 +27,13 @@ extension ImageCollection {
     of location: ImageSourceLocation, limit: Int
   ) throws(ImageError) -> [UInt8] {
     switch location {
-    case .file(let path): try file(Array(path.utf8), limit: limit)
+    case .file(let path): try file(plain(path), limit: limit)
     case .tarMember(let archive, _, _, _), .unreadableMember(let archive, _, _):
-      try member(location, of: Array(archive.utf8), limit: limit)
+      try member(location, of: plain(archive), limit: limit)
     }
   }
+
+  private func plain(_ path: String) -> [UInt8] { NameText.bytes(of: path) ?? Array(path.utf8) }
 
   private func file(_ path: [UInt8], limit: Int) throws(ImageError) -> [UInt8] {
     do { return try readFile(path, limit: limit) } catch { throw ImageError(error) }

@@ -6,8 +6,7 @@ import ZooCore
 /// within an archive that of its members. So it is the same on every machine and file system. What is
 /// named twice is in it twice.
 ///
-/// - A directory is searched with all that is below it, and links to directories are followed unless
-///   they lead in a circle. A file in it is an image by its extension, also if its format is not
+/// - A directory is searched with all that is below it, and links to directories are followed. A file in it is an image by its extension, also if its format is not
 ///   decoded (`.gif`, `.tif`, `.heic`, …): such a one shows as a faulty image rather than being
 ///   missed. A file without an extension is an image by its first bytes. Hidden files and
 ///   directories, and what ends in `.partial`, are passed over, and so are archives.
@@ -19,6 +18,13 @@ import ZooCore
 ///   its last component has a dot, files count as named, as with `*.dat`; otherwise only images and
 ///   archives count.
 /// - A list names images and archives.
+/// - A name that is given may be one that ``sample(_:)`` has shown: if there is no file of that name as
+///   it stands, its escapes are undone.
+/// - A directory to which several links lead is searched once for each input, if it can be under its
+///   name without links.
+/// - What cannot be searched below an input, or by a pattern or list, is a fault and ends nothing:
+///   directories that may not be read, links that lead nowhere, archives that are damaged or have more
+///   behind their end.
 ///
 /// A million images take their names' bytes and some 8 MB.
 public struct ImageCollection: Sendable {
@@ -28,11 +34,13 @@ public struct ImageCollection: Sendable {
   let archives: ArchiveCache
   /// What may be a mistake: inputs without images, one sentence each.
   public let notes: [String]
+  /// What could not be searched, in the order of the search.
+  public let faults: [CollectionFault]
 
   /// Finds the images of inputs; it reads directories and archives, and may take a while.
   ///
-  /// - Throws: ``CollectionError`` if an input is missing or unreadable, an archive is damaged, a
-  ///   pattern matches nothing, or there is no image at all.
+  /// - Throws: ``CollectionError`` if an input is missing or unreadable, a pattern matches nothing, or
+  ///   there is no image at all.
   public init(_ inputs: [CollectionInput]) throws(CollectionError) {
     do {
       try self.init(inputs, cancellation: nil)
@@ -48,6 +56,7 @@ public struct ImageCollection: Sendable {
     var builder = CollectionBuilder(cancellation)
     for input in inputs { try builder.add(input) }
     guard builder.table.count > 0 else {
+      if let fault = builder.faults.first { throw fault.alone(of: builder.faults.count) }
       throw CollectionError.noImages(
         reason: builder.notes.isEmpty
           ? "there are no inputs" : builder.notes.joined(separator: ", and "))
@@ -56,6 +65,7 @@ public struct ImageCollection: Sendable {
     groupCount = builder.groupCount
     archives = ArchiveCache(builder.archives)
     notes = builder.notes
+    faults = builder.faults
   }
 
   /// How many images there are.
@@ -64,13 +74,16 @@ public struct ImageCollection: Sendable {
   /// Where an image is.
   public func source(_ index: Int) -> ImageSourceLocation {
     let run = table.run(of: index)
-    let name = String(decoding: table.name(of: index, in: run), as: UTF8.self)
-    let prefix = String(decoding: table.prefix(run), as: UTF8.self)
+    let name = NameText.text(of: table.name(of: index, in: run))
+    let prefix = NameText.text(of: table.prefix(run))
     guard let member = table.member(of: index, in: run) else { return .file(path: prefix + name) }
     switch member.size {
     case ImageTable.Member.link:
       return .unreadableMember(
         archive: prefix, name: name, reason: "it is a link to no image of the archive")
+    case ImageTable.Member.special:
+      return .unreadableMember(
+        archive: prefix, name: name, reason: "it is no regular file of the archive")
     case ImageTable.Member.sparse:
       return .unreadableMember(archive: prefix, name: name, reason: "it is a sparse file")
     default:
@@ -78,7 +91,8 @@ public struct ImageCollection: Sendable {
     }
   }
 
-  /// The name of an image in results: its path, and for a member of an archive `ARCHIVE/NAME`.
+  /// The name of an image in results: its path, and for a member of an archive `ARCHIVE/NAME`, as
+  /// ``NameText`` has them.
   public func sample(_ index: Int) -> String { source(index).sample }
 
   /// The part `index` of `count` parts, counted from 1, whose sizes differ by one image at most.

@@ -1,3 +1,5 @@
+import ZooCore
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -17,9 +19,7 @@ enum ImageList {
   ) -> some Sequence<ArraySlice<UInt8>> {
     let isNul = nulSeparated || content.contains(0)
     let separator: UInt8 = isNul ? 0 : 0x0A
-    // The mark that some editors put at the start of a text in UTF-8.
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    var rest = content.starts(with: mark) ? content[mark.count...] : content[...]
+    var rest = withoutByteOrderMark(content)
     return AnyIterator {
       while !rest.isEmpty {
         let end = rest.firstIndex(of: separator) ?? rest.endIndex

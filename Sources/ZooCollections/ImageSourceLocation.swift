@@ -1,4 +1,4 @@
-/// Where the bytes of an image are.
+/// Where the bytes of an image are; the names are as ``NameText`` has them.
 public enum ImageSourceLocation: Sendable, Equatable {
   /// A file of its own.
   case file(path: String)

@@ -26,6 +26,7 @@ struct ImageTable: Sendable {
 
     static let link = -1
     static let sparse = -2
+    static let special = -3
   }
 
   private(set) var runs: [Run] = []

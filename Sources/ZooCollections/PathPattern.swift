@@ -86,6 +86,11 @@ struct PathPattern {
     return (closed(next), isMatch)
   }
 
+  /// Whether files of a directory that was come to with these positions are matches by this name.
+  func matches(file name: ArraySlice<UInt8>, at positions: Set<Int>) -> Bool {
+    step(name, isDirectory: false, isLink: false, at: Array(positions)).isMatch
+  }
+
   /// Positions, and those behind each `**` among them, which may stand for no directory at all.
   private func closed(_ positions: [Int]) -> [Int] {
     var all = Set(positions)

@@ -65,13 +65,28 @@ func readBytes(
   return (bytes, code)
 }
 
-/// The first bytes of a regular file; `nil` for what is none or cannot be read.
-func firstBytes(_ path: [UInt8], _ count: Int = 512) -> [UInt8]? {
+/// The first bytes of a regular file; `nil` for what is none.
+func firstBytes(_ path: [UInt8], _ count: Int = 512) throws(CollectionError) -> [UInt8]? {
   let descriptor = open(systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard descriptor >= 0 else { return nil }
+  guard descriptor >= 0 else { throw .system(path, errno) }
   defer { close(descriptor) }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
   let (bytes, code) = readBytes(descriptor, count, at: nil)
-  return code == 0 ? bytes : nil
+  guard code == 0 else { throw .system(path, code) }
+  return bytes
+}
+
+/// A path without links in it, from the root on.
+func realPath(_ path: [UInt8]) throws(CollectionError) -> [UInt8] {
+  guard let real = realpath(systemPath(path), nil) else { throw .system(path, errno) }
+  defer { free(real) }
+  return Array(UnsafeRawBufferPointer(start: real, count: strlen(real)))
+}
+
+/// Where a link says that it leads; `nil` for what is no link.
+func linkTarget(_ path: [UInt8]) -> [UInt8]? {
+  var target = [CChar](repeating: 0, count: 4096)
+  let count = readlink(systemPath(path), &target, target.count)
+  return count > 0 ? target.prefix(count).map(UInt8.init(bitPattern:)) : nil
 }

@@ -17,19 +17,25 @@ struct TarScan {
   /// Labels by their members' names without `.cls`.
   private var labels: [[UInt8]: Int32] = [:]
   /// Where the images that are links are in the table's members, and what they are links to.
-  private var links: [(member: Int, target: String)] = []
+  private var links: [(member: Int, target: [UInt8])] = []
 
-  /// Adds the images of an archive to a table.
+  /// Adds the images of an archive to a table; what is wrong with the archive behind them.
   static func add(
     _ file: ArchiveFile, _ path: [UInt8], to table: inout ImageTable, _ cancellation: Cancellation?
-  ) throws {
+  ) throws -> CollectionError? {
     var scan = TarScan(file, path)
     table.beginArchive(path)
     let first = (image: table.count, member: table.members.count)
-    while try scan.addNext(to: &table) {
-      if scan.memberCount % 1024 == 0 { try cancellation?.check() }
+    var damage: CollectionError?
+    do {
+      while try scan.addNext(to: &table) {
+        if scan.memberCount % 1024 == 0 { try cancellation?.check() }
+      }
+    } catch let error as CollectionError {
+      damage = error
     }
     if table.count > first.image { scan.resolve(in: &table, first.image, first.member) }
+    return damage
   }
 
   private init(_ file: ArchiveFile, _ path: [UInt8]) {
@@ -54,21 +60,22 @@ struct TarScan {
 
   /// Goes on to behind the next member; whether there was one.
   private mutating func addNext(to table: inout ImageTable) throws(CollectionError) -> Bool {
-    var records: [String: String] = [:]
-    var longName: String?
-    var longLink: String?
+    var records: [String: [UInt8]] = [:]
+    var longName: [UInt8]?
+    var longLink: [UInt8]?
     while let header = try nextHeader() {
       switch header.kind {
       case .extended: records = try pax(facts(header))
-      case .longName: longName = try text(facts(header))
-      case .longLink: longLink = try text(facts(header))
+      case .longName: longName = try facts(header).prefix { $0 != 0 }
+      case .longLink: longLink = try facts(header).prefix { $0 != 0 }
       case .global: try skip(header.size, of: "its facts")
       default:
         memberCount += 1
         var header = header
         if let size = try size(in: records) { header.size = size }
-        header.name = records["GNU.sparse.name"] ?? records["path"] ?? longName ?? header.name
-        header.linkName = records["linkpath"] ?? longLink ?? header.linkName
+        header.nameBytes =
+          records["GNU.sparse.name"] ?? records["path"] ?? longName ?? header.nameBytes
+        header.linkBytes = records["linkpath"] ?? longLink ?? header.linkBytes
         // A sparse file of a pax archive is marked only here: a map of its pieces precedes them.
         if records.keys.contains(where: { $0.hasPrefix("GNU.sparse.") }) {
           header.kind = .sparseFile
@@ -83,7 +90,7 @@ struct TarScan {
   private mutating func add(
     _ header: TarHeader, to table: inout ImageTable
   ) throws(CollectionError) {
-    var name = Array(header.name.utf8)[...]
+    var name = header.nameBytes[...]
     while name.starts(with: "./".utf8) { name = name.dropFirst(2) }
     let isWanted = FileNames.isImage(name) && !FileNames.isHidden(name)
     let start = offset
@@ -97,7 +104,7 @@ struct TarScan {
       }
     case .hardLink, .symbolicLink:
       if isWanted {
-        if header.kind == .hardLink { links.append((table.members.count, header.linkName)) }
+        if header.kind == .hardLink { links.append((table.members.count, header.linkBytes)) }
         table.add(member: name, ImageTable.Member(offset: 0, size: ImageTable.Member.link))
       }
     case .sparseFile:
@@ -105,20 +112,30 @@ struct TarScan {
       if isWanted {
         table.add(member: name, ImageTable.Member(offset: 0, size: ImageTable.Member.sparse))
       }
-    // These have nothing behind them.
-    case .directory, .characterDevice, .blockDevice, .pipe: break
-    default: try skip(header.size, of: header.name)
+    // A directory has nothing behind it, whatever size it states.
+    case .directory: break
+    default:
+      let isDevice = [.characterDevice, .blockDevice, .pipe].contains(header.kind)
+      if !isDevice { try skip(header.size, of: header.name) }
+      if isWanted {
+        table.add(member: name, ImageTable.Member(offset: 0, size: ImageTable.Member.special))
+      }
     }
   }
 
   /// Reads the next header; `nil` at the end.
   private mutating func nextHeader() throws(CollectionError) -> TarHeader? {
-    if offset == file.size, offset > 0 { return nil }
+    if offset == file.size, offset > 0 {
+      throw damage("it ends without the empty blocks of an end: more may have followed")
+    }
     let block = try bytes(TarHeader.blockSize, at: offset)
     guard block.count == TarHeader.blockSize else {
       throw damage(file.size == 0 ? "it is empty" : "it ends in the middle of a header")
     }
-    guard block.contains(where: { $0 != 0 }) else { return nil }
+    guard block.contains(where: { $0 != 0 }) else {
+      try checkEnd()
+      return nil
+    }
     let header: TarHeader
     do throws(TarFault) {
       header = try TarHeader(block, needsMark: false)
@@ -137,6 +154,22 @@ struct TarScan {
       offset += TarHeader.blockSize
     }
     return header
+  }
+
+  /// Finds out whether nothing but zeros follows the end, at which the scan is.
+  private mutating func checkEnd() throws(CollectionError) {
+    var position = offset
+    while position < file.size {
+      let part = try bytes(1 << 16, at: position)
+      if part.isEmpty { return }
+      if let rest = part.firstIndex(where: { $0 != 0 }) {
+        offset = position + rest - part.startIndex
+        throw damage(
+          "there are \(file.size - offset) bytes behind its end, which are not read, as where"
+            + " archives were joined by cat")
+      }
+      position += part.count
+    }
   }
 
   /// Goes on to behind a content, which has to be there.
@@ -159,20 +192,16 @@ struct TarScan {
     return try Array(bytes(header.size, at: start))
   }
 
-  private func pax(_ bytes: [UInt8]) throws(CollectionError) -> [String: String] {
+  private func pax(_ bytes: [UInt8]) throws(CollectionError) -> [String: [UInt8]] {
     do throws(TarFault) { return try PaxRecords.decode(bytes) } catch {
       throw damage("it has \(error.reason)")
     }
   }
 
-  private func size(in records: [String: String]) throws(CollectionError) -> Int? {
+  private func size(in records: [String: [UInt8]]) throws(CollectionError) -> Int? {
     do throws(TarFault) { return try PaxRecords.size(in: records) } catch {
       throw damage("it has \(error.reason)")
     }
-  }
-
-  private func text(_ bytes: [UInt8]) -> String {
-    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
 
   /// The bytes from an offset on, as far as the archive has them.
@@ -189,8 +218,7 @@ struct TarScan {
   }
 
   private func damage(_ reason: String) -> CollectionError {
-    .damagedArchive(
-      path: String(decoding: path, as: UTF8.self), offset: offset, reason: reason)
+    .damagedArchive(path: NameText.text(of: path), offset: offset, reason: reason)
   }
 
   // MARK: Labels and links
@@ -198,10 +226,10 @@ struct TarScan {
   private mutating func addLabel(
     _ key: ArraySlice<UInt8>, _ content: ArraySlice<UInt8>, to table: inout ImageTable
   ) {
-    guard let text = String(validating: content, as: UTF8.self) else { return }
-    let label = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    guard !label.isEmpty else { return }
-    labels[Array(key)] = table.index(ofLabel: label)
+    let words = withoutByteOrderMark(content).split { (0x09...0x0D).contains($0) || $0 == 0x20 }
+    guard !words.isEmpty else { return }
+    labels[Array(key)] = table.index(
+      ofLabel: NameText.text(of: Array(words.joined(separator: [0x20]))))
   }
 
   /// Gives the images of this archive their labels, and the links what they are links to.
@@ -218,7 +246,7 @@ struct TarScan {
       }
     }
     for (index, target) in links {
-      var target = Array(target.utf8)[...]
+      var target = target[...]
       while target.starts(with: "./".utf8) { target = target.dropFirst(2) }
       if let member = members[Array(target)] { table.members[index] = member }
     }

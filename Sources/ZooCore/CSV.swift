@@ -54,7 +54,7 @@ package struct CSVReader {
   package init(_ bytes: [UInt8], maximumFields: Int = 4096) {
     self.bytes = bytes
     self.maximumFields = maximumFields
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    position = withoutByteOrderMark(bytes).startIndex
   }
 
   /// The next row; `nil` after the last one.

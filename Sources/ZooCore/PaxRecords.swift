@@ -10,8 +10,9 @@ package enum PaxRecords {
     return Array("\(length)\(rest)".utf8)
   }
 
-  package static func decode(_ bytes: [UInt8]) throws(TarFault) -> [String: String] {
-    var records: [String: String] = [:]
+  /// The values, such as names, need not be UTF-8.
+  package static func decode(_ bytes: [UInt8]) throws(TarFault) -> [String: [UInt8]] {
+    var records: [String: [UInt8]] = [:]
     var rest = bytes[...]
     while let space = rest.firstIndex(of: 0x20) {
       guard let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
@@ -22,8 +23,7 @@ package enum PaxRecords {
         throw TarFault("a malformed pax header")
       }
       let value = record[(equals + 1)...].dropLast()
-      records[String(decoding: record[..<equals], as: UTF8.self)] =
-        String(decoding: value, as: UTF8.self)
+      records[String(decoding: record[..<equals], as: UTF8.self)] = Array(value)
       rest = rest[(rest.startIndex + length)...]
     }
     guard rest.isEmpty else { throw TarFault("a malformed pax header") }
@@ -31,9 +31,10 @@ package enum PaxRecords {
   }
 
   /// The size of a file that records state; `nil` where they state none.
-  package static func size(in records: [String: String]) throws(TarFault) -> Int? {
+  package static func size(in records: [String: [UInt8]]) throws(TarFault) -> Int? {
     guard let text = records["size"] else { return nil }
-    guard let number = Int(text), (0..<1 << 50).contains(number) else {
+    guard let number = Int(String(decoding: text, as: UTF8.self)), (0..<1 << 50).contains(number)
+    else {
       throw TarFault("a malformed pax header")
     }
     return number

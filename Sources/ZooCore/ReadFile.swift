@@ -47,7 +47,7 @@ package func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
 
 /// The content of a regular file of at most `limit` bytes, whose path need not be UTF-8.
 package func readFile(_ pathBytes: [UInt8], limit: Int) throws(FileError) -> [UInt8] {
-  let path = String(decoding: pathBytes, as: UTF8.self)
+  let path = NameText.text(of: pathBytes)
   let cPath = (pathBytes + [0]).map(CChar.init(bitPattern:))
   func unreadable() -> FileError {
     .unreadable(file: path, reason: String(cString: strerror(errno)))

@@ -29,14 +29,22 @@ package struct TarHeader: Equatable, Sendable {
     package static let sparseFile = Kind(code: UInt8(ascii: "S"))
   }
 
-  package var name: String
+  /// The name, which need not be UTF-8.
+  package var nameBytes: [UInt8]
   package var size: Int
   package var kind: Kind
-  /// The entry that a link stands for.
-  package var linkName = ""
+  /// The name of the entry that a link stands for.
+  package var linkBytes: [UInt8] = []
+
+  /// The name as text; see ``NameText``.
+  package var name: String { NameText.text(of: nameBytes) }
 
   package init(name: String, size: Int, kind: Kind = .file) {
-    self.name = name
+    self.init(nameBytes: Array(name.utf8), size: size, kind: kind)
+  }
+
+  private init(nameBytes: [UInt8], size: Int, kind: Kind) {
+    self.nameBytes = nameBytes
     self.size = size
     self.kind = kind
   }
@@ -44,11 +52,12 @@ package struct TarHeader: Equatable, Sendable {
   /// The header as it stands in an archive; always the same for the same name and size.
   package var bytes: [UInt8] {
     var block: [UInt8] = []
-    func append(_ text: String, _ width: Int) {
-      block += Array(text.utf8.prefix(width))
-      block += [UInt8](repeating: 0, count: width - min(width, text.utf8.count))
+    func append(_ bytes: some Collection<UInt8>, _ width: Int) {
+      block += bytes.prefix(width)
+      block += [UInt8](repeating: 0, count: width - min(width, bytes.count))
     }
-    append(name, 100)
+    func append(_ text: String, _ width: Int) { append(text.utf8, width) }
+    append(nameBytes, 100)
     append("0000644", 8)
     append(octal(0, digits: 7), 8)
     append(octal(0, digits: 7), 8)
@@ -56,7 +65,7 @@ package struct TarHeader: Equatable, Sendable {
     append(octal(0, digits: 11), 12)
     append("        ", 8)
     block.append(kind.code)
-    append(linkName, 100)
+    append(linkBytes, 100)
     append("ustar", 6)
     append("00", 2)
     append("", 32)
@@ -88,13 +97,15 @@ package struct TarHeader: Equatable, Sendable {
     }
     let name = Self.text(field(0, 100))
     // GNU's format has other things in the place of the prefix.
-    let prefix = hasMark && field(262, 1).first == 0 ? Self.text(field(345, 155)) : ""
+    let prefix = hasMark && field(262, 1).first == 0 ? Self.text(field(345, 155)) : []
+    let slash = UInt8(ascii: "/")
     // Old archives have a NUL for a file, and a slash behind a directory's name.
     let code = field(156, 1).first ?? 0
     let kind =
-      code == 0 ? (name.utf8.last == UInt8(ascii: "/") ? .directory : .file) : Kind(code: code)
-    self.init(name: prefix.isEmpty ? name : "\(prefix)/\(name)", size: size, kind: kind)
-    linkName = Self.text(field(157, 100))
+      code == 0 ? (name.last == slash ? .directory : .file) : Kind(code: code)
+    self.init(
+      nameBytes: Array(prefix.isEmpty ? name : prefix + [slash] + name), size: size, kind: kind)
+    linkBytes = Array(Self.text(field(157, 100)))
   }
 
   /// A number in octal digits, with spaces or NULs around them.
@@ -112,8 +123,8 @@ package struct TarHeader: Equatable, Sendable {
     return number < 1 << 50 ? Int(number) : nil
   }
 
-  private static func text(_ field: ArraySlice<UInt8>) -> String {
-    String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+  private static func text(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    field.prefix { $0 != 0 }
   }
 
   /// The sum of a header's bytes, the checksum taken as spaces.

@@ -23,7 +23,7 @@ struct TarReader {
   /// The next file; `nil` at the end of the archive.
   mutating func next() throws(FetchError) -> File? {
     try skip()
-    var records: [String: String] = [:]
+    var records: [String: [UInt8]] = [:]
     while try readBlock() {
       let header: TarHeader
       var size: Int
@@ -38,7 +38,8 @@ struct TarReader {
       padding = (TarHeader.blockSize - size % TarHeader.blockSize) % TarHeader.blockSize
       switch header.kind {
       case .file:
-        return File(name: Self.plain(records["path"] ?? header.name), size: size)
+        let name = String(decoding: records["path"] ?? header.nameBytes, as: UTF8.self)
+        return File(name: Self.plain(name), size: size)
       case .extended:
         let content = try content(atMost: 65536)
         do throws(TarFault) { records = try PaxRecords.decode(content) } catch {

@@ -1,3 +1,5 @@
+import ZooCore
+
 /// Which class of a head is meant by the label of a sample.
 ///
 /// A label means the class of the same name; letters that Unicode writes in two ways, such as the ü
@@ -11,6 +13,11 @@ public struct LabelMatcher: Sendable {
   /// - Parameter classNames: the names of the classes, in the order of the scores.
   public init(classNames: [String]) {
     classes = Dictionary(classNames.enumerated().map { ($1, $0) }) { first, _ in first }
+    // Labels are names of folders, in which a backslash is written twice.
+    for (index, name) in classNames.enumerated() where name.utf8.contains(UInt8(ascii: "\\")) {
+      let label = NameText.text(of: name.utf8)
+      if classes[label] == nil { classes[label] = index }
+    }
   }
 
   /// Matches labels of the finest level to the classes of another one.

@@ -17,12 +17,15 @@ public struct Registry: Sendable {
   /// Reads a registry and checks all its entries.
   ///
   /// - Parameters:
-  ///   - text: the JSON text in UTF-8.
+  ///   - text: the JSON text in UTF-8; a byte order mark is passed over.
   ///   - source: the path or URL that the text was read from; errors name it, and relative URLs in
   ///     the registry start from it.
   /// - Throws: ``RegistryError`` with the registry, the entry and the field that is wrong.
   public init(parsing text: some Sequence<UInt8>, source: String) throws(RegistryError) {
-    documents = [try RegistryDocument(checking: Array(text), source: source)]
+    documents = [
+      try RegistryDocument(
+        checking: Array(withoutByteOrderMark(Array(text))), source: source)
+    ]
   }
 
   private init(documents: [RegistryDocument]) {

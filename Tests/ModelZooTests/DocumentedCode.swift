@@ -130,6 +130,7 @@ enum DocumentedCode {
       }
       for fault in batch.faults { print(fault.error) }
     }
+    for fault in collection.faults { print(fault.error) }  // what could not be searched
     // end
   }
 }

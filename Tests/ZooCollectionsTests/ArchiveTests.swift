@@ -8,7 +8,7 @@ import ZooVision
 @Suite struct ArchiveTests {
   static let names = [
     "ustar.tar", "pax.tar", "gnu.tar", "v7.tar", "shard-000.tar", "sparse-gnu.tar",
-    "sparse-posix.tar",
+    "sparse-posix.tar", "bytes-ustar.tar", "bytes-pax.tar", "bytes-gnu.tar",
   ]
 
   @Test(arguments: names)
@@ -56,16 +56,26 @@ import ZooVision
   @Test func `labels from folders in an archive`() throws {
     let collection = try ImageCollection(fixture("ustar.tar"))
     let labels = (0..<collection.count).map { collection.label(of: $0) }
-    #expect(labels == ["Apis", "Apis", "Bombus", "a folder with a long name", nil])
+    #expect(labels == ["Apis", "Apis", "Bombus", nil, "a folder with a long name", nil])
     let folder = "a folder with a long name"
     #expect(
-      collection.label(of: 3, hierarchical: true) == "\(folder)_\(folder)_\(folder)_\(folder)")
+      collection.label(of: 4, hierarchical: true) == "\(folder)_\(folder)_\(folder)_\(folder)")
   }
 
   @Test func `an archive is known by its content`() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write(contents(of: fixture("ustar.tar")), to: "images.dat")
-    #expect(try ImageCollection(path).count == 5)
+    #expect(try ImageCollection(path).count == 6)
+  }
+
+  @Test func `folders whose names are not UTF-8 are labels apart`() throws {
+    let collection = try ImageCollection(fixture("bytes-gnu.tar"))
+    #expect(collection.label(of: 0) == #"caf\xE9"#)
+    #expect(collection.label(of: 1) == #"caf\xE8"#)
+    let directory = try TemporaryDirectory()
+    let path = try directory.write(
+      block("1.cls", [0xEF, 0xBB, 0xBF, 0x63, 0xE9, 0x0A]) + block("1.jpg", []) + end, to: "a.tar")
+    #expect(try ImageCollection(path).label(of: 0) == #"c\xE9"#)
   }
 
   @Test func `sizes from 8 GiB on, in both forms`() throws {
@@ -82,10 +92,11 @@ import ZooVision
       try #require(truncate(path, off_t(bytes.count + size)) == 0)
       let handle = try #require(FileHandle(forWritingAtPath: path))
       try handle.seekToEnd()
-      try handle.write(contentsOf: Data(block("after.jpg", [1, 2, 3])))
+      try handle.write(contentsOf: Data(block("after.jpg", [1, 2, 3]) + end))
       try handle.close()
       let collection = try ImageCollection(path)
       #expect(collection.samples == [path + "/after.jpg"])
+      #expect(collection.faults.isEmpty)
       #expect(try collection.bytes(of: 0, limit: 3) == [1, 2, 3])
     }
   }
@@ -123,14 +134,30 @@ import ZooVision
     let directory = try TemporaryDirectory()
     let good = block("1.jpg", [1])
     func expect(_ bytes: [UInt8], _ text: String, location: SourceLocation = #_sourceLocation) {
+      // What is before the damage counts.
+      let count = bytes.starts(with: good) ? 1 : 0
       expectError(.integrity, text, location: location) {
-        _ = try ImageCollection(directory.write(bytes, to: "bad.tar"))
+        let path = try directory.write(bytes, to: "bad.tar")
+        let collection = try ImageCollection(path)
+        #expect(collection.samples == [path + "/1.jpg"], sourceLocation: location)
+        #expect(count == 1, sourceLocation: location)
+        try #require(collection.faults.count == 1, sourceLocation: location)
+        #expect(collection.faults[0].path == path, sourceLocation: location)
+        #expect(collection.faults[0].position == 1, sourceLocation: location)
+        throw collection.faults[0].error
       }
     }
     expect([], "at byte 0 it is empty")
     expect(Array("no archive".utf8), "at byte 0 it ends in the middle of a header")
     expect([UInt8](repeating: 7, count: 1024), "at byte 0 it has a header with a wrong checksum")
     expect(good + [UInt8](repeating: 7, count: 600), "at byte 1024 it has a header with")
+    expect(good, "at byte 1024 it ends without the empty blocks of an end")
+    expect(good + end + [0, 1], "at byte 2049 there are 1 bytes behind its end")
+    expect(good + end + good, "at byte 2048 there are 1024 bytes behind its end")
+    expect(
+      good + [UInt8](repeating: 0, count: 512) + good + end, "at byte 1536 there are 2048 bytes")
+    expect(
+      good + [UInt8](repeating: 0, count: 200_000) + [1], "at byte 201024 there are 1 bytes behind")
     expect(good + [1, 2, 3], "at byte 1024 it ends in the middle of a header")
     expect(
       good + TarHeader(name: "2.jpg", size: 10).bytes + [1], "it has 1 of the 10 bytes of 2.jpg")
@@ -201,7 +228,7 @@ import ZooVision
 
   @Test func `archives without images`() throws {
     let directory = try TemporaryDirectory()
-    let path = try directory.write(block("notes.txt", [1]), to: "none.tar")
+    let path = try directory.write(block("notes.txt", [1]) + end, to: "none.tar")
     expectError(.other, "none.tar has no images") { _ = try ImageCollection(path) }
     let empty = try directory.write([UInt8](repeating: 0, count: 1024), to: "empty.tar")
     expectError(.other, "empty.tar has no images") { _ = try ImageCollection(empty) }
@@ -254,6 +281,43 @@ import ZooVision
     ) { try collection.bytes(of: 1, limit: 767) }
     #expect(try collection.bytes(of: 1, limit: 768).count == 768)
   }
+
+  @Test func `archives that end well have no faults`() throws {
+    for name in ArchiveTests.names {
+      #expect(try ImageCollection(fixture(name)).faults == [])
+    }
+    // One empty block, and as many more as there may be.
+    let directory = try TemporaryDirectory()
+    for count in [1, 2, 20] {
+      let bytes = block("1.jpg", [1]) + [UInt8](repeating: 0, count: 512 * count)
+      #expect(try ImageCollection(directory.write(bytes, to: "a.tar")).faults == [])
+    }
+  }
+
+  @Test func `a damaged archive does not keep from the others`() throws {
+    let directory = try TemporaryDirectory()
+    let good = block("1.jpg", [1])
+    let paths = [
+      try directory.write(good + block("2.jpg", [2]).dropLast(100) + [], to: "1-cut.tar"),
+      try directory.write(good + end, to: "2.tar"), try directory.write([], to: "3-empty.tar"),
+      try directory.write([0x1F, 0x8B], to: "4-compressed.tar"),
+    ]
+    let collection = try ImageCollection(directory.path + "/*.tar")
+    #expect(collection.samples == [paths[0] + "/1.jpg", paths[0] + "/2.jpg", paths[1] + "/1.jpg"])
+    #expect(collection.faults.map(\.path) == [paths[0], paths[2], paths[3]])
+    #expect(collection.faults.map(\.position) == [2, 3, 3])
+    #expect(collection.faults.map(\.error.kind) == [.integrity, .integrity, .unsupported])
+    // With nothing else, the first is the error.
+    expectError(.integrity, "3-empty.tar is not an intact tar archive: at byte 0 it is empty") {
+      _ = try ImageCollection(directory.path + "/3*.tar")
+    }
+    expectError(.integrity, "it is empty; copy or make it again, and compare the sizes (1 more") {
+      _ = try ImageCollection(directory.path + "/{3,4}*.tar")
+    }
+  }
+
+  /// The two empty blocks that end an archive.
+  private var end: [UInt8] { [UInt8](repeating: 0, count: 1024) }
 
   /// A member of an archive.
   private func block(

@@ -48,6 +48,20 @@ struct PrewarmTests {
     #expect(weights?["size"] == 1_306_621)
   }
 
+  @Test func aByteOrderMarkIsNoPartOfAName() async throws {
+    let list = try zoo.write("\u{FEFF}\(model)\r\n", to: "list.txt")
+    let outcome = try await zoo.digits("prewarm", "--from", "list.txt")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let process = zoo.process(["prewarm", "--from", "-"] + ZooCommand.digitsRegistry)
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: list))
+    #expect(try await ZooCommand.status(of: process) == 0)
+    // In a registry neither.
+    let registry = ZooCommand.examples.appending(path: "registry.json")
+    let text = try String(contentsOf: registry, encoding: .utf8)
+    try zoo.write("\u{FEFF}" + text, to: "registry.json")
+    #expect(try await zoo("info", model, "--registry", "registry.json").status == 0)
+  }
+
   @Test func goesOnAfterAFailureAndSaysWhatIsMissing() async throws {
     try writeMixedRegistry()
     let arguments = ["prewarm", "--match", "m_*", "--registry", "registry.json"]

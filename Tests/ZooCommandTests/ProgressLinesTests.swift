@@ -142,7 +142,7 @@ struct ProgressLinesTests {
     #expect(block.replace(with: [], columns: 80) == "")
     #expect(block.replace(with: ["one", "two"], columns: 80) == "one\ntwo")
     #expect(block.replace(with: ["three"], columns: 4) == "\r\u{1B}[1A\u{1B}[Jthr")
-    #expect(block.replace(with: ["a\u{1B}b\nc"], columns: 80) == "\r\u{1B}[Ja?b?c")
+    #expect(block.replace(with: ["a\u{1B}b\nc"], columns: 80) == "\r\u{1B}[J" + #"a\x1Bb\x0Ac"#)
     #expect(block.replace(with: [], columns: 80) == "\r\u{1B}[J")
   }
 }

@@ -11,6 +11,13 @@ import ZooCore
     + "Diptera,\"Culicidae\",Culex,\r\n" + "Diptera,,,\"Musca, \"\"wild\"\"\"\r\n"
     + " Diptera ,Culicidae,Aedes,Aedes aegypti\r\n" + "Hymenoptera,Apidae,\tApis,Apis cérana"
 
+  @Test func aBackslashInTheNameOfAClassIsWrittenTwiceInLabels() {
+    let matcher = LabelMatcher(classNames: [#"a\b"#, "c"])
+    #expect(matcher.index(of: #"a\\b"#) == 0)
+    #expect(matcher.index(of: #"a\b"#) == 0)
+    #expect(matcher.index(of: "c") == 1)
+  }
+
   @Test func labelsOfEachLevelAreFound() throws {
     let map = try LabelMap(csv: Array(Self.csv.utf8))
     #expect(map.levels == ["order", "family", "genus", "species"])

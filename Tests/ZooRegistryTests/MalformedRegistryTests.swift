@@ -139,6 +139,14 @@ import ZooCore
         + "found \(fault.found); correct the registry")
   }
 
+  @Test func aByteOrderMarkIsPassedOver() throws {
+    let text = Array("\u{FEFF}{\"schema\": 1, \"models\": {}}".utf8)
+    #expect(try Registry(parsing: text, source: "zoo.json").names() == [])
+    #expect(throws: RegistryError.self) {
+      try Registry(parsing: text.prefix(3) + text, source: "zoo.json")
+    }
+  }
+
   @Test func unknownSchemaIsUnsupported() {
     let error = failure(#"{"schema": 2, "models": 5}"#.utf8)
     #expect(error?.kind == .unsupported)

@@ -85,7 +85,7 @@ enum NumpyRenderer {
     }
   }
 
-  /// One line for each row; the end of a line inside of a name is written as `\n`.
+  /// One line for each row; what would break it inside of a name is escaped.
   private static func writeNames(
     _ source: some TableSource, for path: String, _ files: inout OutputFiles
   ) throws(TableError) {
@@ -94,8 +94,7 @@ enum NumpyRenderer {
     }
     var text = TextBuffer(try files.begin(namesPath(for: path)))
     try source.forEachText(of: column) { (name) throws(TableError) in
-      let lines = (name ?? "").split(separator: "\n", omittingEmptySubsequences: false)
-      text.append(lines.joined(separator: "\\n"))
+      text.append((name ?? "").printable())
       try text.endLine()
     }
     try text.flush()

@@ -1,4 +1,5 @@
 import ZooCheckpoint
+import ZooCore
 import ZooTensors
 
 /// Comma-separated values, of which the first line tells the columns.
@@ -19,7 +20,7 @@ struct CSVShard: TextShard {
       throw .corrupt(path, "it has no line with the names of the columns")
     }
     rowsStart = end + 1
-    let columns = CSVShard.header(text.bytes[..<end])
+    let columns = CSVShard.header(withoutByteOrderMark(text.bytes[..<end]))
     self.columns = columns
     label = columns.firstIndex(of: TableColumn.label.name)
     let pairs = NumberedColumns(columns).pairs

@@ -191,7 +191,8 @@ extension TensorShard {
     } catch {
       throw TableError(error)
     }
-    let lines = text.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let lines = withoutByteOrderMark(text.bytes).split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     return lines.dropLast().map { String(decoding: $0, as: UTF8.self) }
   }
 

@@ -76,8 +76,11 @@ extension Zoo {
     }
 
     private func lines(of path: String) throws -> [String] {
-      if path == "-" { return Array(AnyIterator { readLine() }) }
-      let text = String(decoding: try readFile(path, limit: 64 << 20), as: UTF8.self)
+      let bytes =
+        path == "-"
+        ? AnyIterator { readLine(strippingNewline: false) }.flatMap(\.utf8)
+        : try readFile(path, limit: 64 << 20)
+      let text = String(decoding: withoutByteOrderMark(bytes), as: UTF8.self)
       return text.split(whereSeparator: \.isNewline).map(String.init)
     }
 

@@ -4,6 +4,8 @@ import ModelZoo
 struct RunSummary {
   /// How many images there are.
   let count: Int
+  /// How many places could not be searched for images.
+  let unsearched: Int
   /// How many are done, faulty ones among them.
   private(set) var done = 0
   private(set) var faulty = 0
@@ -20,7 +22,10 @@ struct RunSummary {
 
   private let start = ContinuousClock.now
 
-  init(count: Int) { self.count = count }
+  init(count: Int, unsearched: Int) {
+    self.count = count
+    self.unsearched = unsearched
+  }
 
   /// Leaves out images that an earlier run has done.
   mutating func skip(_ count: Int) {
@@ -70,11 +75,17 @@ struct RunSummary {
     return parts.joined(separator: "  ")
   }
 
+  /// Says how many places could not be searched.
+  static func unsearched(_ count: Int) -> String {
+    "\(Units.grouped(count)) \(count == 1 ? "place" : "places") could not be searched"
+  }
+
   /// What is said at the end.
   var lines: [String] {
     var first = "\(Units.grouped(done - skipped)) images in \(Units.seconds(seconds))"
     if let rate = imagesPerSecond { first += ", \(Units.decimal(rate, places: 2)) images/s" }
     if faulty > 0 { first += "; \(Units.grouped(faulty)) could not be read" }
+    if unsearched > 0 { first += "; \(Self.unsearched(unsearched))" }
     if skipped > 0 { first += "; \(Units.grouped(skipped)) were done before" }
     let shares = [("network", network), ("waiting for images", waiting), ("writing", writing)]
     let texts = shares.map { name, time in
@@ -94,7 +105,8 @@ struct RunSummary {
     func seconds(_ time: Duration) -> JSONValue { .number(time / .seconds(1)) }
     return [
       "images": .integer(done), "of": .integer(count), "faulty": .integer(faulty),
-      "skipped": .integer(skipped), "seconds": .number(self.seconds),
+      "unsearched": .integer(unsearched), "skipped": .integer(skipped),
+      "seconds": .number(self.seconds),
       "images_per_second": imagesPerSecond.map { .number($0) } ?? .null,
       "seconds_left": timeLeft.map { .number($0) } ?? .null,
       "time": [

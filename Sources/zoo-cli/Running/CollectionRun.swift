@@ -6,6 +6,8 @@ struct CollectionRun {
   let net: Network
   let info: ModelInfo
   let collection: ImageCollection
+  /// What could not be searched for images.
+  private let searchFaults: [RowFault]
   private let batches: ImageBatches
   private let images: ImageOptions
   private let options: CollectionOptions
@@ -33,6 +35,10 @@ struct CollectionRun {
     let limit = ImageDecodingOptions(maximumPixelCount: images.maxPixels).maximumByteCount
     try CollectionRun.checkOnlyImage(of: collection, limit: limit)
     self.collection = collection
+    let range =
+      try options.shard.map { try collection.shard($0.number, of: $0.count) }
+      ?? 0..<collection.count
+    searchFaults = try collection.searchFaults(in: range, isStrict: options.strict)
     (net, info) = try await zoo.loadModel(
       source,
       options: LoadOptions(
@@ -46,7 +52,6 @@ struct CollectionRun {
     batchOptions.fiveCrops = fiveCrops
     batchOptions.isStrict = options.strict
     batchOptions.decoding = images.decoding(for: transform.resizedSize)
-    let range = try options.shard.map { try collection.shard($0.number, of: $0.count) }
     batches = ImageBatches(collection, range: range, transform: transform, options: batchOptions)
   }
 
@@ -74,7 +79,7 @@ struct CollectionRun {
     _ compute: (ImageBatch) async throws -> Output,
     _ print: (ImageBatch, Output) async throws -> Void, end: () async throws -> Void
   ) async throws {
-    var summary = RunSummary(count: batches.range.count)
+    var summary = RunSummary(count: batches.range.count, unsearched: searchFaults.count)
     var faults: [RowFault] = []
     var iterator = batches.makeAsyncIterator()
     while let batch = try await next(&iterator, &summary) {
@@ -129,7 +134,7 @@ struct CollectionRun {
     let spool = try TableSpool(
       for: file.path, plan: try await self.plan(plan), schema: schema, inputs: range,
       mode: options.resume ? .resume : .create)
-    var summary = RunSummary(count: range.count)
+    var summary = RunSummary(count: range.count, unsearched: searchFaults.count)
     if spool.nextInput > range.lowerBound {
       summary.skip(spool.nextInput - range.lowerBound)
       StandardError.note("goes on after \(summary.done) images")
@@ -224,14 +229,14 @@ struct CollectionRun {
     return .object(plan)
   }
 
-  /// Lists faulty images for `--errors`.
+  /// Lists what could not be searched and faulty images for `--errors`.
   ///
   /// Its temporary name is always the same, so that nothing stays of a run that is killed and then
   /// gone on with.
   private func list(_ faults: [RowFault]) throws {
     guard let path = options.errors.map(outputPath) else { return }
     let file = try TableOutput(path, temporaryPath: OutputPlace.partialPath(of: path))
-    for fields in [["sample", "reason"]] + faults.map({ [$0.sample, $0.reason] }) {
+    for fields in [["sample", "reason"]] + (searchFaults + faults).map({ [$0.sample, $0.reason] }) {
       try file.append(Array((csvLine(fields) + "\n").utf8))
     }
     try file.finish()
@@ -241,14 +246,18 @@ struct CollectionRun {
   private func finish(_ summary: RunSummary, _ faults: [RowFault]) throws {
     StandardError.clearStatus()
     progress.finish(summary)
-    guard let first = faults.first else { return }
-    let kinds = Set(faults.map(\.kind))
+    let all = searchFaults + faults
+    guard let first = all.first else { return }
+    let kinds = Set(all.map(\.kind))
+    var counts: [String] = []
+    if !faults.isEmpty {
+      counts.append("\(faults.count) of \(summary.count) images could not be read")
+    }
+    if !searchFaults.isEmpty { counts.append(RunSummary.unsearched(searchFaults.count)) }
     let list = options.errors.map { "; \($0) lists them" } ?? "; --errors FILE lists them"
     throw CommandError(
       kinds.count == 1 ? first.kind : .other,
-      faults.count == 1
-        ? first.reason
-        : "\(faults.count) of \(summary.count) images could not be read\(list); the first: "
-          + first.reason)
+      all.count == 1
+        ? first.reason : counts.joined(separator: ", and ") + "\(list); the first: " + first.reason)
   }
 }

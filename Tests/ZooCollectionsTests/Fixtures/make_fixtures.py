@@ -24,7 +24,7 @@ IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".tif")
 
 def add(tar, name, content=None, **facts):
     info = tarfile.TarInfo(name)
-    content = f"content of {name[-40:]}".encode() if content is None else content
+    content = os.fsencode(f"content of {name[-40:]}") if content is None else content
     if facts.get("type", tarfile.REGTYPE) == tarfile.REGTYPE:
         info.size = len(content)
     info.pax_headers = facts.pop("pax_headers", {})
@@ -91,6 +91,15 @@ shard.append(("000003.cls", {"content": "Apis mellifera".encode()}))
 shard.append(("Bombus/000004.jpg", {}))
 make("shard-000.tar", shard, format=tarfile.USTAR_FORMAT)
 
+# Names that are not UTF-8, or that have control characters.
+for name, form in (
+    ("ustar", tarfile.USTAR_FORMAT), ("pax", tarfile.PAX_FORMAT), ("gnu", tarfile.GNU_FORMAT)
+):  # fmt: skip
+    odd = [b"caf\xe9/1.jpg", b"caf\xe8/1.jpg", b"a\\b\x1b[31m.jpg", b"caf\xe9.jpg"]
+    if name != "ustar":
+        odd.append(b"\xff" * 150 + b".jpg")
+    make(f"bytes-{name}.tar", [(os.fsdecode(name), {}) for name in odd], format=form)
+
 # An archive from before ustar: headers without the mark.
 make("v7.tar", [("old/", {}), ("old/1.jpg", {})], format=tarfile.USTAR_FORMAT)
 data = bytearray((here / "v7.tar").read_bytes())
@@ -123,21 +132,34 @@ with tempfile.TemporaryDirectory() as directory:
              str(here / f"sparse-{name}.tar"), "holes.jpg", "whole.jpg"],
             check=True)  # fmt: skip
 
+
+def escaped(name):
+    """A member's name as this project shows it."""
+    text = ""
+    for character in os.fsencode(name).decode("utf-8", "surrogateescape").replace("\\", "\\\\"):
+        code = ord(character)
+        if code < 0x20 or 0x7F <= code < 0xA0 or 0xDC80 <= code <= 0xDCFF:
+            text += "".join(f"\\x{byte:02X}" for byte in os.fsencode(character))
+        else:
+            text += character
+    return text
+
+
 expected = {"archives": {}}
 for path in sorted(here.glob("*.tar")):
     members = []
     with tarfile.open(path) as tar:
         for member in tar:
             name = member.name.removeprefix("./")
-            if not name.lower().endswith(IMAGES) or "/." in f"/{name}" or member.isfifo():
+            if not name.lower().endswith(IMAGES) or "/." in f"/{name}":
                 continue
             content = None
-            if not member.issym() and not member.issparse():
+            if not member.issym() and not member.isfifo() and not member.issparse():
                 try:
                     content = tar.extractfile(member).read().hex()
                 except KeyError:
                     pass
-            members.append({"name": name, "content": content})
+            members.append({"name": escaped(name), "content": content})
     expected["archives"][path.name] = members
 
 tree = [

@@ -48,7 +48,7 @@ def json_line(name, label, row):
 
 numpy.save(here / "rows.npy", rows)
 numpy.save(here / "rows.label.npy", labels)
-write("rows.names.txt", lines(name.replace("\n", "\\n") for name in names))
+write("rows.names.txt", lines(name.replace("\n", "\\x0A") for name in names))
 write("rows.csv", csv_text())
 write("rows.jsonl", lines(json_line(*row) for row in zip(names, labels, rows)))
 images = json.dumps(names, ensure_ascii=False, separators=(",", ":"))
