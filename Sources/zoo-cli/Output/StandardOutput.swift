@@ -12,10 +12,11 @@ import ModelZoo
 enum StandardOutput {
   static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-  /// Writes a text and, by default, a line feed.
+  /// Writes a text and, by default, a line feed; to a terminal with what does not print escaped.
   ///
   /// - Throws: ``ClosedPipe``; ``CommandError`` where it goes to a file that cannot be written.
   static func write(_ text: String, terminator: String = "\n") throws {
+    let text = isTerminal ? text.printable(keepsLines: true) : text
     try Array((text + terminator).utf8).withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
