@@ -157,7 +157,11 @@ struct SearchFaultTests {
         forReadingFrom: URL(filePath: zoo.path("rows.names.txt")))
       #expect(try await ZooCommand.status(of: process) == 0)
       #expect(try await embed(names[0], names[1], "-o", "named.npy").status == 0)
-      for file in ["list", "named"] {
+      let shell = try await zoo.run(
+        ["-c", #"exec "$@" n/*.png -o shell.npy"#, "sh", ZooCommand.executable.path, "embed"]
+          + [ZooCommand.model] + ZooCommand.digitsRegistry, executable: "/bin/sh")
+      #expect(shell.status == 0, "\(shell.errors)")
+      for file in ["list", "named", "shell"] {
         for part in ["npy", "names.txt"] {
           #expect(
             try Data(contentsOf: URL(filePath: zoo.path("\(file).\(part)")))

@@ -2,6 +2,12 @@ import ModelZoo
 
 #if os(Linux)
   import CProcess
+
+  #if canImport(Musl)
+    import Musl
+  #else
+    import Glibc
+  #endif
 #endif
 
 extension Zoo {
@@ -14,7 +20,7 @@ extension Zoo {
   static func arguments() throws(CommandError) -> [String] {
     #if os(Linux)
       let words = (0..<max(0, Int(zoo_argument_count()))).map {
-        zoo_argument(Int32($0)).map { String(cString: $0) } ?? ""
+        zoo_argument(Int32($0)).map(text) ?? ""
       }
     #else
       let words = CommandLine.arguments
@@ -27,4 +33,12 @@ extension Zoo {
     }
     return Array(words.dropFirst())
   }
+
+  #if os(Linux)
+    /// A word; one that is not UTF-8 is the name of a file, which its escapes lead back to.
+    private static func text(_ word: UnsafePointer<CChar>) -> String {
+      String(validatingCString: word)
+        ?? NameText.text(of: UnsafeRawBufferPointer(start: word, count: strlen(word)))
+    }
+  #endif
 }
