@@ -39,6 +39,8 @@ extension ModelZoo {
     var networks = JSONObject()
     var models = JSONObject()
     for name in digests.keys.sorted() {
+      // What is of a hub stands in no registry; it is known by its pin.
+      if name.hasPrefix(HubReference.prefix) { continue }
       let entry = try registry.entry(named: name)
       // A model whose network no registry has can be carried, if not run.
       if let network = try? registry.network(of: entry) { networks[network.name] = network.json }

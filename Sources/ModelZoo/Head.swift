@@ -55,6 +55,21 @@ extension ModelZoo {
     try await loadHead(from: path, for: net, isInCache: false)
   }
 
+  /// The head in a file of a hub's repository, such as `hf:OWNER/REPO/NAME-family.head.pt`, from the
+  /// cache or fetched into it.
+  ///
+  /// - Throws: ``FetchError``, ``CheckpointError``, ``ModelError``; `CancellationError`.
+  public func loadHead(
+    from reference: HubReference, for net: Network, progress: ProgressHandler? = nil
+  ) async throws -> Head {
+    guard reference.file != nil else {
+      throw ModelError.invalidReference("\(reference)", reason: "a head is named with its file")
+    }
+    return try await using(try await request(for: reference), progress) { path in
+      try await loadHead(from: path, for: net, isInCache: true)
+    }
+  }
+
   private func loadHead(
     from path: String, for net: Network, isInCache: Bool
   ) async throws -> Head {

@@ -58,6 +58,25 @@ extension ModelZoo {
     try await loadModel(try source(ofFile: path, network: network), options: options)
   }
 
+  /// A network with the weights of a hub's repository, from the cache or fetched into it.
+  ///
+  /// - Parameters:
+  ///   - reference: the repository, and the file if it is not the one that is named after it.
+  ///   - network: the name of the network's configuration; `nil` for the one that the file, or else
+  ///     the repository, is named after.
+  ///   - options: another format, input size or configuration, or what the file does not state.
+  ///   - progress: is told how much of the file has come.
+  /// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``;
+  ///   `CancellationError`.
+  public func loadModel(
+    from reference: HubReference, network: String? = nil, options: LoadOptions = LoadOptions(),
+    progress: ProgressHandler? = nil
+  ) async throws -> (net: Network, info: ModelInfo) {
+    try await loadModel(
+      try await source(of: reference, network: network, format: options.format),
+      options: options, progress: progress)
+  }
+
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
   ///
   /// - Throws: ``ImageError/invalidTransform(reason:)`` for statistics that are none.

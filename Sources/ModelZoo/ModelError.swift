@@ -15,6 +15,14 @@ public enum ModelError: ZooFailure, Equatable {
   case ambiguousNetwork(model: String, candidates: [String], reason: NetworkError?)
   /// A network was named for a model that has another one in the registry.
   case networkIsKnown(model: String, network: String)
+  /// What begins with `hf:` is not of the form `hf:OWNER/REPO[@REVISION][/FILE]`.
+  case invalidReference(String, reason: String)
+  /// A repository has no file with weights.
+  case noWeights(reference: String, formats: [String])
+  /// A repository has several files with weights, none of which is named after it.
+  case severalFiles(reference: String, candidates: [String])
+  /// A file on this machine stands where a model is to be fetched.
+  case isLocalFile(String)
   /// A head file does not hold what a head needs.
   case invalidHead(file: String, reason: String)
   /// A head does not fit the network.
@@ -31,6 +39,8 @@ public enum ModelError: ZooFailure, Equatable {
       error.kind
     case .unsupportedFormat, .missingMetadata: .unsupported
     case .invalidHead: .integrity
+    case .noWeights: .notFound
+    case .invalidReference, .severalFiles, .isLocalFile: .usage
     case .invalidSetting, .networkNotNamed, .ambiguousNetwork, .networkIsKnown: .usage
     case .remoteRegistryOffline: .offline
     }
@@ -59,6 +69,16 @@ public enum ModelError: ZooFailure, Equatable {
     case .networkIsKnown(let model, let network):
       "\(model) is a model of the registry, which states its network '\(network)'; leave out"
         + " --network, or write ./\(model) for a file of that name"
+    case .invalidReference(let text, let reason):
+      "'\(text)' is not of the form hf:OWNER/REPO[@REVISION][/FILE]: \(reason)"
+    case .noWeights(let reference, let formats):
+      "\(reference) has no file with weights (\(formats.map { "." + $0 }.joined(separator: ", ")))"
+    case .severalFiles(let reference, let candidates):
+      "\(reference) has several files with weights, none of them named after the repository; say"
+        + " which: " + candidates.map { "\(reference)/\($0)" }.joined(separator: " or ")
+    case .isLocalFile(let path):
+      "\(path) is a file on this machine, if it is there; only models of a registry or a hub are"
+        + " fetched"
     case .invalidHead(let file, let reason): "\(file) is not a classification head: \(reason)"
     case .headMismatch(let file, let error): "the head \(file) does not fit the network: \(error)"
     case .invalidSetting(let name, let value, let expected):

@@ -39,6 +39,30 @@ extension ModelZoo {
     return set
   }
 
+  /// The same for names and references to hubs (`hf:…`), which have no heads.
+  ///
+  /// - Throws: ``RegistryError``, ``ModelError``, and where a hub is asked ``FetchError``;
+  ///   `CancellationError`.
+  public func modelSet(
+    resolving names: [String], heads: HeadSelection = .all, format: String? = nil
+  ) async throws -> ModelSet {
+    var set = ModelSet(files: [])
+    var seen: Set<String> = []
+    for name in names where seen.insert(name).inserted {
+      switch try ModelReference(name, in: registry) {
+      case .name: set.files += try modelSet([name], heads: heads, format: format).files
+      case .file(let path): throw ModelError.isLocalFile(path)
+      case .hub(let reference):
+        if case .levels(let levels) = heads, let level = levels.first {
+          throw RegistryError.unknownHead(level, model: name, available: [])
+        }
+        let request = try await request(for: reference, format: format)
+        set.files.append(ModelSet.File(request: request))
+      }
+    }
+    return set
+  }
+
   /// The files that the cache has links for, whether their contents are there or not.
   ///
   /// A file that the registry does not know has to be what its link says.

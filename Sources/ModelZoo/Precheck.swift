@@ -30,19 +30,31 @@ extension ModelZoo {
     _ request: FileRequest, options: LoadOptions = LoadOptions()
   ) async throws -> Precheck {
     try Task.checkCancellation()
+    // Of what no registry knows, whoever loads it says what it is.
+    if request.model.hasPrefix(HubReference.prefix) { return .unneeded }
     let entry = try registry.entry(named: request.model)
     guard let network = try? registry.network(of: entry),
       let file = entry.files.first(where: { $0.fileName == request.file }),
-      obstacle(toRunning: entry, network, format: file.format) == nil,
-      fetcher.policy == .online, !fetcher.isCached(request),
-      file.size.map({ $0 >= ModelZoo.smallestPrechecked }) ?? true
+      obstacle(toRunning: entry, network, format: file.format) == nil
+    else { return .unneeded }
+    return try await precheck(request, network, entry: entry, size: file.size, options)
+  }
+
+  /// Compares weights with a network; see ``precheck(_:options:)``.
+  @discardableResult
+  func precheck(
+    _ request: FileRequest, _ network: NetworkConfiguration, entry: RegistryEntry?, size: Int?,
+    _ options: LoadOptions
+  ) async throws -> Precheck {
+    guard fetcher.policy == .online, !fetcher.isCached(request),
+      size.map({ $0 >= ModelZoo.smallestPrechecked }) ?? true
     else { return .unneeded }
 
     var refusal: (any ZooFailure)?
     var obstacle: (any ZooFailure)?
     for url in request.urls {
       do {
-        return try await compare(url, with: network, entry, options)
+        return try await compare(request, url, with: network, entry, options)
       } catch let error as any ZooFailure {
         // Another URL may have the right file.
         if error.kind == .integrity {
@@ -62,8 +74,8 @@ extension ModelZoo {
   }
 
   private func compare(
-    _ url: String, with network: NetworkConfiguration, _ entry: RegistryEntry,
-    _ options: LoadOptions
+    _ request: FileRequest, _ url: String, with network: NetworkConfiguration,
+    _ entry: RegistryEntry?, _ options: LoadOptions
   ) async throws -> Precheck {
     let reader = try fetcher.rangeReader(for: url)
     let (start, size) = try await reader.read(0..<OutlineReader.startSize)
@@ -78,7 +90,7 @@ extension ModelZoo {
           size: plan.size, newSize: plan.newSize, outline: checkpoint.stateDict.byName,
           backend: backend)
       } catch {
-        throw ModelError.doesNotFit(model: entry.name, url: checkpoint.file, error)
+        throw ModelError.doesNotFit(model: request.model, url: checkpoint.file, error)
       }
       return .fits
     }

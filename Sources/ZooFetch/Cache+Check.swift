@@ -74,6 +74,13 @@ extension Cache {
 }
 
 extension FetchError {
+  /// A model of which no file is in the caches, while the network may not be used.
+  package static func notHere(_ model: String) -> FetchError {
+    FetchError(
+      kind: .offline, reason: "\(model) is not in the cache, and the network may not be used",
+      advice: "on a machine with a network run `zoo fetch \(model)`, or allow the network here")
+  }
+
   /// A file that is not in the caches.
   package static func notCached(_ request: FileRequest) -> FetchError {
     FetchError(

@@ -79,7 +79,7 @@ extension Cache {
     for model in try FileSystem.names(in: "\(directory)/\(kind)") {
       for file in try FileSystem.names(in: "\(directory)/\(kind)/\(model)") {
         guard let digest = digest("\(directory)/\(kind)/\(model)/\(file)") else { continue }
-        let name = CachedFileName(model: model, file: file)
+        let name = CachedFileName(model: ModelDirectory.model(of: model), file: file)
         references.append(
           CacheInventory.Reference(name: name, sha256: digest, cache: directory))
       }

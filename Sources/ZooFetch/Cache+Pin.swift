@@ -18,6 +18,8 @@ struct Pin: Equatable {
   var url: String?
   /// By what the local file at ``url`` is known to be unchanged.
   var origin: FileIdentity?
+  /// The commit of the repository that it was in, if the server said so.
+  var commit: String?
   /// Where it is written down.
   var path: String
 }
@@ -46,20 +48,24 @@ extension Cache {
     }
     return Pin(
       digest: digest, source: source, url: json["url"]?.string,
-      origin: json["file"].flatMap(FileIdentity.init(json:)), path: path)
+      origin: json["file"].flatMap(FileIdentity.init(json:)), commit: json["commit"]?.string,
+      path: path)
   }
 
-  /// Remembers the digest of a model's file, the URL it came from, and what the file there looked
-  /// like if it is a local one.
+  /// Remembers the digest of a model's file, the URL it came from, what the file there looked like if
+  /// it is a local one, and the commit of its repository.
   func setPin(
     _ digest: SHA256Digest, _ source: ChecksumSource, url: String?, origin: FileIdentity? = nil,
-    of request: FileRequest
+    commit: String? = nil, of request: FileRequest
   ) throws(FetchError) {
-    let pin: JSONValue = [
-      "sha256": .string(digest.hex), "source": .string(source.rawValue),
-      "url": url.map { .string($0) } ?? .null, "file": origin.map { .object($0.json) } ?? .null,
-    ]
+    var pin = JSONObject()
+    pin["sha256"] = .string(digest.hex)
+    pin["source"] = .string(source.rawValue)
+    pin["url"] = url.map { .string($0) } ?? .null
+    pin["file"] = origin.map { .object($0.json) } ?? .null
+    if let commit { pin["commit"] = .string(commit) }
     try FileSystem.write(
-      pin.serialized(pretty: true) + "\n", to: pinPath(of: request, in: try writableRoot()))
+      JSONValue.object(pin).serialized(pretty: true) + "\n",
+      to: pinPath(of: request, in: try writableRoot()))
   }
 }

@@ -66,8 +66,8 @@ extension Cache {
     if dryRun { return removal }
     for name in references where models.contains(name.model) && !kept.contains(name) {
       for kind in ["models", "pins"] {
-        try FileSystem.removeOrThrow("\(root)/\(kind)/\(name)")
-        FileSystem.removeDirectory("\(root)/\(kind)/\(name.model)")
+        try FileSystem.removeOrThrow("\(root)/\(kind)/\(name.path)")
+        FileSystem.removeDirectory("\(root)/\(kind)/\(name.directory)")
       }
     }
     return removal
@@ -122,7 +122,7 @@ extension Cache {
       removeStamp(of: blob.sha256)
       for name in links {
         try FileSystem.removeOrThrow(linkPath(of: name, in: root))
-        FileSystem.removeDirectory("\(root)/models/\(name.model)")
+        FileSystem.removeDirectory("\(root)/models/\(name.directory)")
       }
     }
     return isFree && !wasUsedMeanwhile

@@ -108,7 +108,7 @@ public struct Cache: Sendable, Equatable {
   }
 
   func pinPath(of request: FileRequest, in directory: String) -> String {
-    "\(directory)/pins/\(request.model)/\(request.file)"
+    "\(directory)/pins/\(request.name.path)"
   }
 
   private func shard(of digest: SHA256Digest) -> String {
@@ -116,17 +116,17 @@ public struct Cache: Sendable, Equatable {
   }
 
   func linkPath(of name: CachedFileName, in directory: String) -> String {
-    "\(directory)/models/\(name)"
+    "\(directory)/models/\(name.path)"
   }
 
   /// Where a file of a model is downloaded to.
   func partialDirectory(of request: FileRequest, in directory: String) -> PartialDirectory {
-    PartialDirectory(path: "\(directory)/partial/\(request.model)/\(request.file)")
+    PartialDirectory(path: "\(directory)/partial/\(request.name.path)")
   }
 
   /// A new file to download into, with a name that no other download has.
   func makePartial(for request: FileRequest) throws(FetchError) -> OpenFile {
-    let directory = "\(try writableRoot())/partial/\(request.model)"
+    let directory = "\(try writableRoot())/partial/\(request.name.directory)"
     try FileSystem.makeDirectory(directory)
     return try OpenFile(
       creating: "\(directory)/\(request.file).\(FileSystem.uniqueSuffix()).part")

@@ -14,6 +14,12 @@ public struct CachedFileName: Sendable, Hashable, Comparable, CustomStringConver
   /// The model's name, a slash and the file's name.
   public var description: String { "\(model)/\(file)" }
 
+  /// The directory of the model in `models` and its like.
+  var directory: String { ModelDirectory.name(of: model) }
+
+  /// The path of the file in `models` and its like.
+  var path: String { "\(directory)/\(file)" }
+
   /// By model, then by file.
   public static func < (left: Self, right: Self) -> Bool {
     (left.model, left.file) < (right.model, right.file)

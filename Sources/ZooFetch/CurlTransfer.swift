@@ -124,7 +124,9 @@ final class CurlTransfer: @unchecked Sendable {
     switch status {
     case 0, 200: break
     case 206 where request.range != nil: part = try contentRange()
-    default: throw FetchError.status(status, request.url, retryAfter: retryAfter)
+    default:
+      throw FetchError.status(
+        status, request.url, retryAfter: retryAfter, hubCode: head.headers["x-error-code"])
     }
     var length: curl_off_t = -1
     zoo_curl_get_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)

@@ -14,6 +14,7 @@ final class Download: Sendable {
   let part: Part
   let meter: ProgressMeter
   private let expected: Mutex<Expectation?>
+  private let commit = Mutex<String?>(nil)
 
   /// A file that is what it should be.
   struct Verified {
@@ -21,6 +22,8 @@ final class Download: Sendable {
     var checksumSource: ChecksumSource
     var size: Int
     var source: Source
+    /// The commit of the repository that the file is from, if its server said so.
+    var commit: String?
   }
 
   init(
@@ -44,6 +47,9 @@ final class Download: Sendable {
 
   /// What the file must be, as far as registry, pin or server have said it.
   var expectation: Expectation? { expected.withLock { $0 } }
+
+  /// Takes the commit of the repository that a server says the file is from.
+  func note(commit stated: String?) { if let stated { commit.withLock { $0 = stated } } }
 
   /// Compares what a server states with what is expected; where nothing is, that is from now on.
   func check(_ stated: SHA256Digest?, from source: Source) throws(FetchError) {
@@ -80,7 +86,7 @@ final class Download: Sendable {
         guard let fault else {
           return Verified(
             digest: found, checksumSource: expectation?.source ?? .pinned, size: part.received,
-            source: source)
+            source: source, commit: commit.withLock { $0 })
         }
         let isItsFault = part.isPurely(from: source.shownURL)
         try await forgetWrongBytes(found)

@@ -49,9 +49,12 @@ extension FetchError {
   }
 
   /// An answer with another status than 200.
+  ///
+  /// - Parameter hubCode: what a hub says of it in `X-Error-Code`.
   static func status(
-    _ status: Int, _ url: String, retryAfter: Duration? = nil
+    _ status: Int, _ url: String, retryAfter: Duration? = nil, hubCode: String? = nil
   ) -> FetchError {
+    if let error = FetchError.hub(hubCode, status, url) { return error }
     let url = CurlURL.withoutCredentials(url)
     let advice =
       switch status {

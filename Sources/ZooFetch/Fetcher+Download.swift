@@ -59,7 +59,8 @@ extension Fetcher {
     if verified.checksumSource != .registry {
       let former = try cache.pin(of: request)?.digest
       try cache.setPin(
-        digest, verified.checksumSource, url: verified.source.shownURL, origin: origin, of: request)
+        digest, verified.checksumSource, url: verified.source.shownURL, origin: origin,
+        commit: verified.commit, of: request)
       if let former, former != digest {
         logger.notice(
           """

@@ -28,7 +28,7 @@ public struct FileRequest: Sendable, Hashable {
 
   /// Refuses names that would leave their directory: a registry may come from anywhere.
   func validate() throws(FetchError) {
-    for name in [model, file] {
+    for name in [self.name.directory, file] {
       let isPlain =
         !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".")
         && !name.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "/") || $0 == 0x7F }

@@ -71,12 +71,17 @@ package actor RangeReader {
 extension Fetcher {
   /// A reader of parts of the file behind a URL; offline it is an error, also for a `file` URL.
   package func rangeReader(for url: String) throws(FetchError) -> RangeReader {
+    try RangeReader(try request(at: url), transport)
+  }
+
+  /// What asks for a URL as downloads do.
+  func request(at url: String) throws(FetchError) -> TransferRequest {
     if policy == .offline { throw .offline(url: url) }
     let source = Source(url, tokens: tokens, endpoint: options.huggingFaceEndpoint)
     var request = TransferRequest(url: source.url, bearerToken: source.token)
     request.stallTimeout = options.stallTimeout
     request.allowsInsecureHTTP = options.allowsInsecureHTTP
-    return try RangeReader(request, transport)
+    return request
   }
 }
 

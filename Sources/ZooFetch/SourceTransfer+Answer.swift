@@ -16,6 +16,7 @@ extension SourceTransfer {
       if !isAskedFor { throw FetchError.wrongRange(nil, wanted: wanted, source.url) }
     }
     try download.check(head.linkedDigest, from: source)
+    download.note(commit: head.repositoryCommit)
     let size = try size(in: head)
     try checkSameness(head, size: size)
     try download.part.begin(

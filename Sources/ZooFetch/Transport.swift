@@ -62,6 +62,15 @@ public struct ResponseHead: Sendable, Hashable {
     self.contentRange = contentRange
   }
 
+  /// The commit of a repository that the server states in `X-Repo-Commit`, as Hugging Face does.
+  var repositoryCommit: String? {
+    let name = "x-repo-commit"
+    guard let commit = headers[name] ?? redirectHeaders[name],
+      (1...64).contains(commit.utf8.count), commit.allSatisfy(\.isHexDigit)
+    else { return nil }
+    return commit
+  }
+
   /// The SHA-256 that the server states in `X-Linked-ETag`, as Hugging Face does for large files.
   var linkedDigest: SHA256Digest? {
     let name = "x-linked-etag"

@@ -6,18 +6,25 @@
   import Glibc
 #endif
 
-/// What stands where a model is named: a name of the registry, or a file.
+/// What stands where a model is named: a name of the registry, a file, or a file of a hub.
 package enum ModelReference: Sendable, Hashable {
   /// A name, whether the registry knows it or not.
   case name(String)
   /// The path of a checkpoint.
   case file(String)
+  /// A file of a hub's repository.
+  case hub(HubReference)
 
   /// Tells a path from a name.
   ///
-  /// What has a slash is a path. Else a name of the registry is that; what ends as weights do, or is
+  /// What begins with `hf:` is of a hub. What has a slash is a path. Else a name of the registry is that; what ends as weights do, or is
   /// the name of a file here, is a path; and anything else is a name.
-  package init(_ text: String, in registry: Registry) {
+  /// - Throws: ``ModelError/invalidReference(_:reason:)``.
+  package init(_ text: String, in registry: Registry) throws(ModelError) {
+    if text.hasPrefix(HubReference.prefix) {
+      self = .hub(try HubReference(text))
+      return
+    }
     let isName = !text.contains("/") && registry.hasModel(named: text)
     self = !isName && ModelReference.isPath(text) ? .file(text) : .name(text)
   }

@@ -15,6 +15,14 @@ package struct ModelSource: Sendable {
   /// What the registry states, if it knows the model.
   package var entry: RegistryEntry?
 
+  /// The name of the file, or its path.
+  package var fileName: String {
+    switch weights {
+    case .file(let path): path
+    case .request(let request): request.file
+    }
+  }
+
   /// Whether the weights lie in the cache when they are loaded, by the name of their digest.
   package var isInCache: Bool { if case .request = weights { true } else { false } }
 }
@@ -23,15 +31,16 @@ extension ModelZoo {
   /// Finds out what a model is, by its name or by the path of its file.
   ///
   /// - Parameters:
-  ///   - model: a name of the registry, or a path; see ``ModelReference``.
+  ///   - model: a name of the registry, a path, or a reference to a hub; see ``ModelReference``.
   ///   - network: the name of the network's configuration; `nil` takes that of the registry, or the
   ///     one that the file is named after.
   ///   - format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
-  /// - Throws: ``RegistryError``, ``ModelError``, ``CheckpointError``.
+  /// - Throws: ``RegistryError``, ``ModelError``, ``CheckpointError``, ``FetchError``;
+  ///   `CancellationError`.
   package func source(
     of model: String, network: String? = nil, format: String? = nil
   ) async throws -> ModelSource {
-    switch ModelReference(model, in: registry) {
+    switch try ModelReference(model, in: registry) {
     case .name(let name):
       let source = try source(ofRegistered: name, format: format)
       if let network, network != source.network.name {
@@ -39,6 +48,8 @@ extension ModelZoo {
       }
       return source
     case .file(let path): return try source(ofFile: path, network: network)
+    case .hub(let reference):
+      return try await source(of: reference, network: network, format: format)
     }
   }
 
@@ -62,6 +73,20 @@ extension ModelZoo {
     let (configuration, others) = try self.network(named: network, of: path, namedBy: [path])
     return ModelSource(
       name: path, weights: .file(path), network: configuration, otherNetworks: others)
+  }
+
+  /// A file of a hub.
+  func source(
+    of reference: HubReference, network: String?, format: String?
+  ) async throws -> ModelSource {
+    // A network that is not there is told before the hub is asked.
+    if let network { _ = try self.network(named: network, of: "\(reference)", namedBy: []) }
+    let request = try await request(for: reference, format: format)
+    let (configuration, others) = try self.network(
+      named: network, of: "\(reference)", namedBy: [request.file, reference.repository])
+    return ModelSource(
+      name: "\(reference)", weights: .request(request), network: configuration,
+      otherNetworks: others)
   }
 
   /// The network of weights that no registry knows.
@@ -107,7 +132,7 @@ extension ModelZoo {
     switch source.weights {
     case .file(let path): return try await build(source, from: path, options, isInCache: false)
     case .request(let request):
-      if options.prechecks { try await precheck(request, options: options) }
+      if options.prechecks { try await precheck(source, request, options) }
       return try await using(request, progress) { path in
         try await build(source, from: path, options, isInCache: true)
       }
@@ -117,8 +142,25 @@ extension ModelZoo {
   /// Brings the weights of a source into the cache; a file on this machine stays where it is.
   package func fetch(_ source: ModelSource, progress: ProgressHandler? = nil) async throws {
     guard case .request(let request) = source.weights else { return }
-    try await precheck(request)
+    try await precheck(source, request, LoadOptions())
     _ = try await fetcher.fetch(request, progress: progress)
+  }
+
+  /// Compares weights with their network before they are downloaded.
+  private func precheck(
+    _ source: ModelSource, _ request: FileRequest, _ options: LoadOptions
+  ) async throws {
+    guard source.entry == nil else {
+      try await precheck(request, options: options)
+      return
+    }
+    do {
+      try await precheck(request, source.network, entry: nil, size: nil, options)
+    } catch ModelError.doesNotFit(_, _, let error) where !source.otherNetworks.isEmpty {
+      throw ModelError.ambiguousNetwork(
+        model: source.name, candidates: [source.network.name] + source.otherNetworks,
+        reason: error)
+    }
   }
 
   private func build(

@@ -11,7 +11,10 @@ extension Zoo {
         is that of the multiply-adds that the processor was measured to do in registers.
         """)
 
-    @Argument(help: "The name of a model, or its file; with --made-up-weights of a network, too.")
+    @Argument(
+      help: """
+        The name of a model, its file, or hf:OWNER/REPO; with --made-up-weights of a network, too.
+        """)
     var model: String
 
     @OptionGroup(title: "Models that no registry knows")

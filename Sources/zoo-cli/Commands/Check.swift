@@ -12,7 +12,7 @@ extension Zoo {
         asks for hashing. Nothing is removed.
         """)
 
-    @Argument(help: "The names of models.")
+    @Argument(help: "The names of models, or hf:OWNER/REPO.")
     var models: [String] = []
 
     @OptionGroup
@@ -31,7 +31,8 @@ extension Zoo {
       let zoo = try await options.makeOfflineZoo()
       let set =
         try models.isEmpty
-        ? zoo.linkedSet() : zoo.modelSet(models, heads: set.heads, format: set.format)
+        ? zoo.linkedSet()
+        : await zoo.modelSet(resolving: models, heads: set.heads, format: set.format)
       let report = try await zoo.check(set)
       if options.json {
         try StandardOutput.write(report.json)

@@ -12,7 +12,7 @@ extension Zoo {
         are used. Images that cannot be read are passed over, and told of at the end.
         """)
 
-    @Argument(help: "The name of a model, or its file.")
+    @Argument(help: "The name of a model, its file, or hf:OWNER/REPO.")
     var model: String
 
     @OptionGroup(title: "Models that no registry knows")
@@ -105,7 +105,7 @@ extension Zoo {
         ? (source.entry?.heads.map { .level($0.level) } ?? []) + [HeadChoice.own] : choices
       try collection.check(
         output, isPrinting: options.json || evaluation.evaluate,
-        metrics: evaluation.outputs(of: possible.map { $0.level(model: model) }),
+        metrics: evaluation.outputs(of: possible.map { $0.level(weights: source.fileName) }),
         labelMap: evaluation.labelMap)
       let labelMap = try evaluation.readLabelMap()
       let progress = options.makeProgress()

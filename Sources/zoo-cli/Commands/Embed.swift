@@ -12,7 +12,7 @@ extension Zoo {
         as CSV, or with --json as JSON.
         """)
 
-    @Argument(help: "The name of a model, or its file.")
+    @Argument(help: "The name of a model, its file, or hf:OWNER/REPO.")
     var model: String
 
     @OptionGroup(title: "Models that no registry knows")

@@ -11,7 +11,7 @@ extension Zoo {
         cannot be read are passed over. Without --output only the tensors' shapes are printed.
         """)
 
-    @Argument(help: "The name of a model, or its file.")
+    @Argument(help: "The name of a model, its file, or hf:OWNER/REPO.")
     var model: String
 
     @OptionGroup(title: "Models that no registry knows")

@@ -11,7 +11,7 @@ extension Zoo {
         remembered, and a later change is an error.
         """)
 
-    @Argument(help: "The names of models.")
+    @Argument(help: "The names of models, or hf:OWNER/REPO.")
     var models: [String]
 
     @OptionGroup
@@ -26,7 +26,7 @@ extension Zoo {
     func run() async throws {
       let zoo = try await options.makeZoo(changing: fetching.apply)
       // All names are looked up before the first download.
-      let set = try zoo.modelSet(models, heads: set.heads, format: set.format)
+      let set = try await zoo.modelSet(resolving: models, heads: set.heads, format: set.format)
       try noteObstacles(models, in: zoo)
       if fetching.dryRun { return try printPlan(zoo.plan(set)) }
       let report = try await zoo.fetch(

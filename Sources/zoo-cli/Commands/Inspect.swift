@@ -12,7 +12,7 @@ extension Zoo {
         """)
 
     @Argument(
-      help: ArgumentHelp("The file, or its URL.", valueName: "file|url"),
+      help: ArgumentHelp("The file, its URL, or hf:OWNER/REPO.", valueName: "file|url"),
       completion: .file(extensions: ["pt", "safetensors"]))
     var file: String
 
@@ -26,26 +26,34 @@ extension Zoo {
     var options: CommonOptions
 
     func validate() throws {
-      if values, file.contains("://") {
-        throw ValidationError("--values reads whole tensors: fetch the file, then inspect it.")
-      }
+      if values, file.contains("://") { throw Self.valuesAreRemote }
     }
 
     func run() async throws {
-      let (file, values) = (file, values)
-      let isVerifying = options.verify == .full
-      if file.contains("://") {
-        let remote = try await options.makeZoo {
-          $0.fetchOptions.allowsInsecureHTTP = insecureHttp
-        }.inspect(url: file)
+      var file = file
+      let (values, isVerifying) = (values, options.verify == .full)
+      var zoo: ModelZoo?
+      if file.contains("://") || file.hasPrefix(HubReference.prefix) {
+        zoo = try await options.makeZoo { $0.fetchOptions.allowsInsecureHTTP = insecureHttp }
+      }
+      if let zoo, file.hasPrefix(HubReference.prefix) {
+        let request = try await zoo.request(for: try HubReference(file))
+        file = try await zoo.fetcher.cache.verifiedFile(for: request)?.path ?? request.urls[0]
+      }
+      if let zoo, file.contains("://") {
+        if values { throw Self.valuesAreRemote }
+        let remote = try await zoo.inspect(url: file)
         try print(remote.outline.checkpoint, size: remote.sizeText) { remote.report() }
       } else {
-        let checkpoint = try await offload { _ in
+        let checkpoint = try await offload { [file] _ in
           try Checkpoint(path: file, verifyingChecksums: isVerifying)
         }
         try print(checkpoint, size: nil) { checkpoint.report(checkingValues: values) }
       }
     }
+
+    private static let valuesAreRemote = ValidationError(
+      "--values reads whole tensors: fetch the file, then inspect it.")
 
     private func print(
       _ checkpoint: Checkpoint, size: String?, report: () -> JSONValue

@@ -11,7 +11,7 @@ extension Zoo {
         command fails in the end and names what is missing or bad. Success means that all is here.
         """)
 
-    @Argument(help: "The names of models.")
+    @Argument(help: "The names of models, or hf:OWNER/REPO.")
     var models: [String] = []
 
     @Option(
@@ -44,7 +44,7 @@ extension Zoo {
     func run() async throws {
       let zoo = try await options.makeZoo(changing: fetching.apply)
       let names = try names(in: zoo)
-      let set = try zoo.modelSet(names, heads: set.heads, format: set.format)
+      let set = try await zoo.modelSet(resolving: names, heads: set.heads, format: set.format)
       try noteObstacles(names, in: zoo)
       if fetching.dryRun { return try printPlan(zoo.plan(set)) }
       let report = try await zoo.fetch(

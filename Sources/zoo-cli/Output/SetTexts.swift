@@ -131,6 +131,8 @@ func noteObstacles(_ models: [String], in zoo: ModelZoo) throws(RegistryError) {
   var obstacles: [(model: String, error: ModelError)] = []
   var seen: Set<String> = []
   for model in models where seen.insert(model).inserted {
+    // Of what is no model of the registry, whoever runs it says what it is.
+    guard zoo.registry.hasModel(named: model) else { continue }
     let entry = try zoo.registry.entry(named: model)
     if let error = try zoo.obstacle(toRunning: entry) { obstacles.append((model, error)) }
   }

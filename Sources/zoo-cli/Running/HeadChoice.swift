@@ -8,6 +8,8 @@ enum HeadChoice: Hashable {
   case level(String)
   /// One in a file.
   case file(String)
+  /// One in a file of a hub's repository.
+  case hub(HubReference)
 }
 
 extension HeadChoice {
@@ -39,6 +41,8 @@ extension HeadChoice {
       self = .own
     } else if entry?.heads.contains(where: { $0.level == text }) == true {
       self = .level(text)
+    } else if text.hasPrefix(HubReference.prefix) {
+      self = .hub(try HubReference(text))
     } else if ModelReference.isPath(text) {
       self = .file(text)
     } else {
@@ -48,11 +52,14 @@ extension HeadChoice {
   }
 
   /// What its results are called.
-  func level(model: String) -> String {
+  ///
+  /// - Parameter weights: the file of the model's weights.
+  func level(weights: String) -> String {
     switch self {
     case .own: HeadChoice.ownLevel
     case .level(let name): name
-    case .file(let path): HeadChoice.level(ofFile: path, model: model)
+    case .file(let path): HeadChoice.level(ofFile: path, weights: weights)
+    case .hub(let reference): HeadChoice.level(ofFile: reference.file ?? "", weights: weights)
     }
   }
 
@@ -62,14 +69,16 @@ extension HeadChoice {
 
   /// What the results of the head in a file are called: its name without that of the model, as in
   /// `<model>-family.head.pt`.
-  static func level(ofFile path: String, model: String) -> String {
+  ///
+  /// - Parameter weights: the file of the model's weights.
+  static func level(ofFile path: String, weights: String) -> String {
     func stem(_ path: String) -> Substring {
       let name = path.split(separator: "/").last ?? ""
       let ending = [".head.pt", ".head.safetensors", ".safetensors", ".pt"]
         .first { name.hasSuffix($0) }
       return name.dropLast(ending?.count ?? 0)
     }
-    let (head, model) = (stem(path), stem(model))
+    let (head, model) = (stem(path), stem(weights))
     let level = head.hasPrefix(model + "-") ? head.dropFirst(model.count + 1) : head
     return level.isEmpty ? path : String(level)
   }
@@ -97,7 +106,7 @@ struct RunHeads {
     var levels: [ClassificationLevel] = []
     var heads: [Head] = []
     for choice in choices.isEmpty ? defaults : choices {
-      let level = choice.level(model: model)
+      let level = choice.level(weights: run.source.fileName)
       let head: Head
       switch choice {
       case .own:
@@ -111,6 +120,9 @@ struct RunHeads {
           model, level: name, for: run.net, progress: progress.handler)
       case .file(let path):
         head = try await zoo.loadHead(from: path, for: run.net)
+      case .hub(let reference):
+        head = try await zoo.loadHead(
+          from: reference, for: run.net, progress: progress.handler)
       }
       if let other = levels.firstIndex(where: { $0.name == level }) {
         throw CommandError(

@@ -4,6 +4,7 @@ import Foundation
 final class SilentServer: Sendable {
   private struct Failure: Error {}
   private let listener: Int32
+  var descriptor: Int32 { listener }
   let port: UInt16
 
   init() throws {

@@ -14,7 +14,7 @@ extension Zoo.CacheCommand {
     @Argument(help: "The file to write; - is standard output.", completion: .file())
     var bundle: String
 
-    @Argument(help: "The names of models.")
+    @Argument(help: "The names of models, or hf:OWNER/REPO.")
     var models: [String]
 
     @OptionGroup
@@ -29,7 +29,7 @@ extension Zoo.CacheCommand {
       let path = outputPath(bundle)
       try check.add("the bundle", path, isText: false)
       let zoo = try await options.makeOfflineZoo()
-      let set = try zoo.modelSet(models, heads: set.heads, format: set.format)
+      let set = try await zoo.modelSet(resolving: models, heads: set.heads, format: set.format)
       let files = try await zoo.exportBundle(
         set, to: .file(path), progress: options.makeProgress().handler)
       StandardError.clearStatus()
