@@ -28,7 +28,7 @@ struct ClassificationTable {
       : "there are \(levels.map(\.name).joined(separator: ", ")); choose one with --head"
     throw CommandError(
       .usage,
-      "\(file.path) holds the matrix of one head, and \(reason), or write .npz, .safetensors or "
+      "\(file.name) holds the matrix of one head, and \(reason), or write .npz, .safetensors or "
         + ".parquet")
   }
 
