@@ -45,5 +45,11 @@ private func download(
   request.stallTimeout = environment.fetchOptions.stallTimeout
   request.allowsInsecureHTTP = environment.fetchOptions.allowsInsecureHTTP
   try await transport.get(request, into: sink)
-  return sink.bytes
+  let text = sink.bytes
+  if text.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
+    throw FetchError(
+      kind: .integrity, reason: "\(url) was answered with a web page, not with a registry",
+      advice: "open it in a browser: a login or a proxy may stand before it", url: url)
+  }
+  return text
 }

@@ -158,6 +158,22 @@ import Testing
     #expect(try await zoo.importBundle(from: .file(bundle)).files.count == 1)
   }
 
+  @Test func adoptionIsNoWayAroundIt() async throws {
+    try serve(Self.others[0].content, as: "head.pt")
+    let zoo = try zoo()
+    let request = try zoo.request(for: "m", head: "digit")
+    let pinned = try await Fetcher(
+      cache: zoo.fetcher.cache, transport: DirectoryTransport(directory.path)
+    ).fetch(request)
+    try FileManager.default.removeItem(atPath: pinned.path)
+    let adoption = try await zoo.fetcher.cache.adoptFiles(
+      in: directory.path, wanted: [Adoptable(request: request)], hardLinking: false, dryRun: false,
+      checking: zoo.fetcher.contentCheck, progress: nil)
+    #expect(adoption.files.isEmpty)
+    #expect(adoption.problems.map(\.kind) == [.integrity])
+    #expect(!cache.files.contains { $0.hasPrefix("blobs/") })
+  }
+
   /// What is in the cache is called by its name too where reading it fails.
   @Test func errorsNameTheFileAndTheModel() async throws {
     try serve(Self.others[0].content, as: "model.pt")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import ModelZoo
@@ -62,6 +63,17 @@ import Testing
       try await ModelZoo(try environment(["ZOO_REGISTRY": remote]), transport: transport)
     }
     #expect(error.kind == .network && error.url == remote)
+  }
+
+  @Test func aPageInPlaceOfARegistryIsToldSo() async throws {
+    let pages = try TemporaryDirectory()
+    try Data("\n<!DOCTYPE html><p>Sign in".utf8).write(
+      to: URL(filePath: pages.path + "/registry.json"))
+    let error = try await #require(throws: FetchError.self) {
+      try await ModelZoo(try environment(), transport: DirectoryTransport(pages.path))
+    }
+    #expect(error.kind == .integrity)
+    #expect("\(error)".contains("registry.json was answered with a web page"))
   }
 
   @Test func progressCountsTheBytesOfTheFileAndTellsOfAHit() async throws {
