@@ -31,6 +31,18 @@ extension DocumentedCode {
     return probabilities.topK(3, classNames: head.classNames)
   }
 
+  /// Compiled only; `HubReferenceTests` has a hub.
+  static func hub() async throws -> (ModelInfo, Head) {
+    // begin docs/library.md
+    let zoo = try await ModelZoo.shared
+    let reference = try HubReference("hf:someone/vit_b16_ls_beetles@main")
+    let (net, info) = try await zoo.loadModel(from: reference)
+    let head = try await zoo.loadHead(
+      from: try HubReference("hf:someone/vit_b16_ls_beetles/order.head.pt"), for: net)
+    // end
+    return (info, head)
+  }
+
   static func urls() async throws -> Tensor {
     // begin docs/library.md
     let folder = URL(filePath: "path/to")
