@@ -16,6 +16,8 @@ public struct ModelInfo: Sendable {
   public let customConfig: JSONObject?
   /// The version of birder that wrote the file.
   public let birderVersion: String?
+  /// What wrappers around the model had put into the file and was left out, a sentence each.
+  public let notes: [String]
 
   /// For each class name the index of its logit.
   public var classToIndex: [String: Int] {

@@ -49,6 +49,27 @@ struct UnregisteredModelTests {
     #expect(!FileManager.default.fileExists(atPath: zoo.cache))
   }
 
+  /// Lightning puts `model.` before all names, and torch.compile its own parts within some.
+  @Test func whatWrappersPutIntoTheFileIsToldAndLeftOut() async throws {
+    let checkpoint = try Checkpoint(path: zoo.path("beetles.pt"))
+    var state = StateDict()
+    for (name, tensor) in checkpoint.stateDict {
+      state["model." + name.replacing("encoder.", with: "encoder._orig_mod.")] = tensor
+    }
+    try TorchWriter.write(
+      state, metadata: checkpoint.metadata, wrapper: "state_dict", to: zoo.path("wrapped.pt"))
+    let outcome = try await zoo.digits(
+      "embed", "wrapped.pt", image, "--json", "--network", "vit_digits_ls")
+    let embedding = try #require(outcome.json().array?.first?["embedding"]?.floats)
+    expectClose(embedding, expected.embeddings[0].scalars)
+    #expect(outcome.errors.contains("wrapped.pt: the prefix 'model.' of all names is left out"))
+    #expect(outcome.errors.contains("'_orig_mod.' (torch.compile) within"))
+    let report = try await zoo("inspect", "wrapped.pt")
+    #expect(report.output.contains("left out"))
+    #expect(try await zoo("convert", "wrapped.pt", "plain.pt").status == 0)
+    #expect(try Checkpoint(path: zoo.path("plain.pt")).leftOut.isEmpty)
+  }
+
   @Test func benchTakesTheFile() async throws {
     let outcome = try await zoo.digits(
       "bench", "vit_digits_ls_beetles_120.pt", "--batch", "1", "--precision", "f32", "--json")

@@ -194,7 +194,8 @@ extension ModelZoo {
       let info = ModelInfo(
         name: source.name, network: source.network.name, file: path, signature: plan.signature,
         rgbStats: plan.rgbStats, classNames: try checkpoint.classNames() ?? [],
-        customConfig: checkpoint.config, birderVersion: checkpoint.birderVersion)
+        customConfig: checkpoint.config, birderVersion: checkpoint.birderVersion,
+        notes: checkpoint.leftOut)
       return (net, info)
     }
   }

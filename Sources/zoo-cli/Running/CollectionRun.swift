@@ -44,6 +44,7 @@ struct CollectionRun {
       options: LoadOptions(
         size: images.size, rgbStats: unregistered.rgbStats, precision: precision),
       progress: progress.handler)
+    for note in info.notes { StandardError.note("\(info.file): \(note)") }
     let transform = try ImageTransform(
       size: net.inputSize, rgbStats: info.rgbStats,
       centerCrop: images.centerCrop, simpleCrop: images.simpleCrop)
