@@ -1,3 +1,6 @@
+/// How the names of files end that are checkpoints of PyTorch or safetensors.
+private let checkpointNames = [".pt", ".pts", ".pth", ".bin", ".ckpt", ".safetensors"]
+
 /// What speaks against a file of weights or a head of which no registry states a checksum; for the
 /// cache, which asks before such a file gets its name.
 ///
@@ -7,7 +10,7 @@
 package func contentCheck(_ policy: LoadPolicy) -> ContentCheck {
   let verifiesChecksums = policy.verifiesContents(isInCache: false)
   return { path, name in
-    guard [".pt", ".pts", ".safetensors"].contains(where: name.file.hasSuffix) else { return nil }
+    guard checkpointNames.contains(where: name.file.hasSuffix) else { return nil }
     let isHead = name.file.hasSuffix(".head.pt")
     do throws(CheckpointError) {
       let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)

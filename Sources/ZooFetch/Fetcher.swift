@@ -140,7 +140,8 @@ public struct Fetcher: Sendable {
     case .changed: return nil
     case .same(let identity?):
       // It only saves hashing the next time.
-      try? cache.setPin(pin.digest, pin.source, url: pin.url, origin: identity, of: request)
+      try? cache.setPin(
+        pin.digest, pin.source, url: pin.url, origin: identity, commit: pin.commit, of: request)
     case .same, .absent: break
     }
     return Expectation(

@@ -212,6 +212,23 @@ struct HubTests {
     #expect(try outcome.json().array?.first?["checksum_source"] == "pinned")
   }
 
+  /// Whether the server states a checksum of it or not, what is pinned has to be a checkpoint.
+  @Test func aPageInPlaceOfWeightsIsNotTaken() async throws {
+    let page = try zoo.write("<html>Sign in to continue</html>\n", to: "page.html")
+    let file = try await HubServer.File(page)
+    for name in ["beetles.safetensors", "beetles.bin"] {
+      for plain in [[], [name]] {
+        hub.change(Self.repository) {
+          $0.files[name] = file
+          $0.plainFiles = Set(plain)
+        }
+        try await run("fetch", Self.reference + "/" + name, "-q")
+          .expectFailure(5, "\(name) of \(Self.reference)", "is no sound checkpoint", "a web page")
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: zoo.cache + "/pins/" + Self.directory))
+  }
+
   @Test func aBundleCarriesIt() async throws {
     #expect(try await run("prewarm", Self.reference).status == 0)
     #expect(try await run("cache", "export", "bundle.tar", Self.reference).status == 0)
