@@ -52,7 +52,9 @@ public enum ModelError: ZooFailure, Equatable {
     case .cannotBuild(let model, let file, let error):
       "\(model) cannot be built\(file.map { $0 == model ? "" : " from \($0)" } ?? ""): \(error)"
     case .doesNotFit(let model, let url, let error):
-      "\(url) is not downloaded, because it does not fit \(model): \(error); correct the registry,"
+      "\(url) is not downloaded, because it does not fit \(model): \(error); "
+        + (model.hasPrefix(HubReference.prefix)
+          ? "name its network with --network," : "correct the registry,")
         + " or switch the precheck off if you want the file nevertheless"
     case .unsupportedFormat(let model, let format):
       "\(model) is available as .\(format) only, which can be fetched but not run"

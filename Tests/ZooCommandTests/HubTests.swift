@@ -254,6 +254,9 @@ struct HubTests {
       try await run("fetch", text).expectFailure(64, "'\(text)'", "hf:OWNER/REPO")
     }
     try await run("fetch", "./beetles.pt").expectFailure(64, "./beetles.pt")
+    for model in ["./beetles.pt", Self.reference] {
+      try await run("info", model).expectFailure(64, model, "zoo inspect")
+    }
     #expect(hub.requests.isEmpty)
   }
 }

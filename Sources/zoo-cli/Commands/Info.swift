@@ -36,6 +36,12 @@ extension Zoo {
 
     func run() async throws {
       let zoo = try await options.makeZoo()
+      guard case .name = try ModelReference(model, in: zoo.registry) else {
+        throw CommandError(
+          .usage,
+          "\(model) is no model of a registry, of which there would be more to say; 'zoo inspect' "
+            + "tells what is in it")
+      }
       if classes {
         let classes = try await ListedClasses(of: model, levels: levels, in: zoo)
         if options.json { return try StandardOutput.write(classes.json) }

@@ -112,7 +112,27 @@ final class HubServer: Sendable {
     answer.headers["Connection"] = "close"
     let text = answer.headers.sorted { $0.key < $1.key }.map { "\($0): \($1)\r\n" }.joined()
     let bytes = Data("HTTP/1.1 \(answer.status)\r\n\(text)\r\n".utf8) + answer.body
-    try? FileHandle(fileDescriptor: connection, closeOnDealloc: false).write(contentsOf: bytes)
+    send(bytes, to: connection)
+  }
+
+  private func send(_ bytes: Data, to connection: Int32) {
+    // A client that stops listening must not end the tests with SIGPIPE.
+    #if canImport(Darwin)
+      var yes: Int32 = 1
+      setsockopt(
+        connection, SOL_SOCKET, SO_NOSIGPIPE, &yes, socklen_t(MemoryLayout<Int32>.size))
+      let flags: Int32 = 0
+    #else
+      let flags = Int32(MSG_NOSIGNAL)
+    #endif
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Foundation.send(connection, $0.baseAddress, $0.count, flags)
+      }
+      if count <= 0 { return }
+      rest = rest.dropFirst(count)
+    }
   }
 
   private func readHead(_ connection: Int32) -> String? {
