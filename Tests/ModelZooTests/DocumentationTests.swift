@@ -10,11 +10,27 @@ import Testing
     "docs/performance.md", "docs/ModelZoo.docc/ModelZoo.md",
   ]
 
+  /// The page whose code is that of a family of networks.
+  private static let walk = "docs/architecture.md"
+
+  @Test func theWalkThroughAFamilyIsItsFile() throws {
+    let page = try text(of: repository + "/" + Self.walk)
+    let source = try text(of: repository + "/Sources/ZooNetworks/Families/DeiT.swift")
+      .split(separator: "\n").map { $0.trimmingPrefix(while: \.isWhitespace) }
+    let lines = page.components(separatedBy: "```swift\n").dropFirst()
+      .flatMap { $0.components(separatedBy: "\n```")[0].split(separator: "\n") }
+      .map { $0.trimmingPrefix(while: \.isWhitespace) }
+    #expect(lines.count > 10)
+    for line in lines where !line.contains("…") {
+      #expect(source.contains(line), "\(line)")
+    }
+  }
+
   @Test func everyPageWithCodeIsCompared() throws {
     let docs = try FileManager.default.contentsOfDirectory(atPath: repository + "/docs")
     let pages = try (["README.md"] + docs.sorted().map { "docs/" + $0 }).filter {
       try $0.hasSuffix(".md") && text(of: repository + "/" + $0).contains("```swift")
-    }
+    }.filter { $0 != Self.walk }
     #expect(pages + ["docs/ModelZoo.docc/ModelZoo.md"] == Self.pages)
   }
 
