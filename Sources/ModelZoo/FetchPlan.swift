@@ -42,7 +42,7 @@ public struct FetchPlan: Sendable {
 extension ModelZoo {
   private func isLoadable(_ model: String) -> Bool? {
     guard let entry = try? registry.entry(named: model) else { return nil }
-    return (try? obstacle(toRunning: entry)) == .some(nil)
+    return (try? unsupportedReason(of: entry)) == .some(nil)
   }
 
   /// What fetching a set would take; no connection is opened.

@@ -35,7 +35,7 @@ extension ModelZoo {
     let entry = try registry.entry(named: request.model)
     guard let network = try? registry.network(of: entry),
       let file = entry.files.first(where: { $0.fileName == request.file }),
-      obstacle(toRunning: entry, network, format: file.format) == nil
+      unsupportedReason(of: entry, network, format: file.format) == nil
     else { return .unneeded }
     return try await precheck(request, network, entry: entry, size: file.size, options)
   }

@@ -2,16 +2,16 @@ extension ModelZoo {
   /// Why this version cannot run a model; `nil` if it can.
   ///
   /// - Throws: ``RegistryError`` for an unknown network.
-  public func obstacle(toRunning entry: RegistryEntry) throws(RegistryError) -> ModelError? {
-    obstacle(toRunning: entry, try registry.network(of: entry), format: nil)
+  public func unsupportedReason(of entry: RegistryEntry) throws(RegistryError) -> ModelError? {
+    unsupportedReason(of: entry, try registry.network(of: entry), format: nil)
   }
 
   /// Whether this version has the architecture of a network.
   public func canRun(_ network: NetworkConfiguration) -> Bool { families[network.family] != nil }
 
   /// The same for the file of a format, or where that is `nil` for any file of the entry.
-  package func obstacle(
-    toRunning entry: RegistryEntry, _ configuration: NetworkConfiguration, format: String?
+  package func unsupportedReason(
+    of entry: RegistryEntry, _ configuration: NetworkConfiguration, format: String?
   ) -> ModelError? {
     guard canRun(configuration) else {
       return .cannotBuild(

@@ -8,7 +8,7 @@ import Testing
     let zoo = try Digits.zoo(cache: try TemporaryDirectory(), registry: Registry.builtIn())
     let names = zoo.registry.names()
     let supported = try names.filter {
-      try zoo.obstacle(toRunning: try zoo.registry.entry(named: $0)) == nil
+      try zoo.unsupportedReason(of: try zoo.registry.entry(named: $0)) == nil
     }
     let readme = try text(of: repository + "/README.md")
     #expect(readme.contains("has all \(names.count) pretrained models"))

@@ -225,14 +225,14 @@ import ZooCore
 
   @Test func `a download under way stays, one that was given up goes`() throws {
     let partial = cache.partialDirectory(of: weightsA, in: cache.root)
-    let claim = try #require(try Claim.make(1, in: partial.path))
-    let part = try Part(creating: claim.partDirectory)
+    let lease = try #require(try Lease.make(1, in: partial.path))
+    let part = try Part(creating: lease.partDirectory)
     try part.file.append(sampleBytes(20_000).span.bytes)
     #expect(cache.partialBytes(of: weightsA) >= 20_000)
     #expect(cache.partialBytes(of: weightsB) == 0)
     let rules = PruneRules(partialsUnchangedFor: 0)
     #expect(try cache.prune(rules).partials.isEmpty)
-    claim.release()
+    lease.release()
     #expect(try cache.prune(rules).partials.map(\.path) == [cache.root + "/partial/a"])
     #expect(files(below: cache.root + "/partial") == [])
   }

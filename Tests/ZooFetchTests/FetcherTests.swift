@@ -245,7 +245,7 @@ import Testing
     for await _ in started { break }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    let part = Claim.partDirectory(
+    let part = Lease.partDirectory(
       in: scene.cache.partialDirectory(of: request, in: scene.cache.root).path + "/1")
     let journal = try #require(Journal.read(part + "/journal"))
     #expect(journal.size == scene.bytes.count)

@@ -14,18 +14,18 @@ import Testing
     scene.request.urls = [server.url]
   }
 
-  /// The directory of a claim.
-  func claimDirectory(_ number: Int) -> String {
+  /// The directory of a lease.
+  func leaseDirectory(_ number: Int) -> String {
     scene.cache.partialDirectory(of: scene.request, in: scene.cache.root).path + "/\(number)"
   }
 
   /// Leaves a part as a process does that is killed.
   func leave(
-    _ ranges: [Range<Int>], claim number: Int = 1, owner: Owner? = nil, data: [UInt8]? = nil,
+    _ ranges: [Range<Int>], lease number: Int = 1, owner: Owner? = nil, data: [UInt8]? = nil,
     digest: SHA256Digest? = nil, entityTag: String = "\"one\""
   ) throws {
-    let directory = claimDirectory(number)
-    let part = Claim.partDirectory(in: directory)
+    let directory = leaseDirectory(number)
+    let part = Lease.partDirectory(in: directory)
     try FileSystem.makeDirectory(part)
     var content = Journal.Content(
       size: scene.bytes.count, digest: digest ?? scene.request.sha256,
@@ -38,7 +38,7 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: part + "/data"))
     _ = try Journal(at: Part.journalPath(in: part), content)
     let text = owner.map { $0.json.serialized() + "\n" } ?? ""
-    try Data(text.utf8).write(to: URL(fileURLWithPath: Claim.ownerPath(in: directory)))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: Lease.ownerPath(in: directory)))
   }
 
   /// Fetches the file, which must come out right; how many bytes were sent for it.
@@ -67,8 +67,8 @@ import Testing
 
   @Test func `the larger part is taken, the others go`() async throws {
     try leave([0..<30_000])
-    try leave([0..<70_000], claim: 2, owner: ResumeTests.dead)
-    try leave([10_000..<20_000], claim: 3)
+    try leave([0..<70_000], lease: 2, owner: ResumeTests.dead)
+    try leave([10_000..<20_000], lease: 3)
     #expect(try await resume() == 30_000)
     #expect(files(below: scene.cache.root + "/partial") == [])
   }
@@ -121,21 +121,21 @@ import Testing
   @Test(arguments: ["data", "journal"])
   func `a part that is not whole`(missing: String) async throws {
     try leave([0..<90_000])
-    let part = Claim.partDirectory(in: claimDirectory(1))
+    let part = Lease.partDirectory(in: leaseDirectory(1))
     try FileManager.default.removeItem(atPath: "\(part)/\(missing)")
     #expect(try await resume() == 100_000)
   }
 
   @Test func `data of another size`() async throws {
     try leave([0..<90_000])
-    let part = Claim.partDirectory(in: claimDirectory(1))
+    let part = Lease.partDirectory(in: leaseDirectory(1))
     try Data(scene.bytes.prefix(95_000)).write(to: URL(fileURLWithPath: part + "/data"))
     #expect(try await resume() == 100_000)
   }
 
   @Test func `any journal, cut off anywhere`() async throws {
     try leave([0..<30_000, 50_000..<60_000])
-    let path = Part.journalPath(in: Claim.partDirectory(in: claimDirectory(1)))
+    let path = Part.journalPath(in: Lease.partDirectory(in: leaseDirectory(1)))
     let journal = try #require(contents(of: path))
     for count in stride(from: 0, to: journal.count, by: 13) {
       try FileManager.default.removeItem(atPath: scene.cache.root)

@@ -81,13 +81,13 @@ import Testing
     #expect(try await resume.resume(clock.pacing) == 60_000, "what it had is copied")
     #expect(clock.elapsed > FetchOptions().ownerTimeout)
     let left = try #require(
-      contents(of: Claim.partDirectory(in: resume.claimDirectory(1)) + "/data"))
+      contents(of: Lease.partDirectory(in: resume.leaseDirectory(1)) + "/data"))
     #expect(left.count == scene.bytes.count, "it may come back, and keeps what it had")
   }
 
   @Test func `an owner that lives is waited for as long as it shows that`() async throws {
     try resume.leave([0..<40_000], owner: SharingTests.foreign)
-    let path = Claim.ownerPath(in: resume.claimDirectory(1))
+    let path = Lease.ownerPath(in: resume.leaseDirectory(1))
     let clock = TestClock()
     let beats = Mutex(300)
     let pacing = Pacing(
@@ -105,20 +105,20 @@ import Testing
 
   @Test func `an owner in this process that hangs`() async throws {
     let directory = scene.cache.partialDirectory(of: scene.request, in: scene.cache.root)
-    let claim = try #require(try Claim.make(1, in: directory.path))
-    #expect(try Claim.make(1, in: directory.path) == nil)
+    let lease = try #require(try Lease.make(1, in: directory.path))
+    #expect(try Lease.make(1, in: directory.path) == nil)
     #expect(try directory.entries().map(\.state) == [.owned(Owner(.current, isLocked: true))])
     let clock = TestClock()
     #expect(try await resume.resume(clock.pacing) == scene.bytes.count)
     #expect(clock.elapsed > FetchOptions().ownerTimeout)
-    claim.release()
+    lease.release()
     #expect(try directory.entries().map(\.state) == [.free])
   }
 
   @Test(arguments: ["", "1", "{", #"{"process":{}}"#])
   func `an owner file that cannot be read`(text: String) async throws {
     try resume.leave([0..<40_000])
-    let path = Claim.ownerPath(in: resume.claimDirectory(1))
+    let path = Lease.ownerPath(in: resume.leaseDirectory(1))
     try FileManager.default.removeItem(atPath: path)
     if !text.isEmpty { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
     let clock = TestClock()
@@ -126,7 +126,7 @@ import Testing
     #expect(clock.elapsed > FetchOptions().ownerTimeout, "it may be about to be written")
   }
 
-  /// What a process can leave that is killed while it makes a claim.
+  /// What a process can leave that is killed while it makes a lease.
   static let killedEarly = [["owner.new-1234"], ["owner.new-1234", "1/"], ["1/"]]
 
   /// Makes files in `partial`, and directories, whose names end with a slash.
@@ -140,7 +140,7 @@ import Testing
   }
 
   @Test(arguments: killedEarly)
-  func `a process killed while it made a claim leaves nothing`(names: [String]) async throws {
+  func `a process killed while it made a lease leaves nothing`(names: [String]) async throws {
     try leave(names)
     let clock = TestClock()
     try await resume.resume(clock.pacing)
@@ -164,27 +164,27 @@ import Testing
   }
 
   @Test(arguments: ["", "data", "part"])
-  func `so does a claim whose process was killed at its end`(removed: String) async throws {
+  func `so does a lease whose process was killed at its end`(removed: String) async throws {
     try await resume.resume()
     try resume.leave([0..<100_000], owner: ResumeTests.dead)
-    let part = Claim.partDirectory(in: resume.claimDirectory(1))
+    let part = Lease.partDirectory(in: resume.leaseDirectory(1))
     if !removed.isEmpty { FileSystem.removeTree(removed == "data" ? part + "/data" : part) }
     #expect(try await resume.resume() == 0)
     #expect(everything(below: scene.cache.root + "/partial") == [])
   }
 
-  @Test func `a part of another content stays, and so does a claim that lives`() async throws {
+  @Test func `a part of another content stays, and so does a lease that lives`() async throws {
     try await resume.resume()
     try resume.leave([0..<40_000], digest: try sha256([1]))
     let directory = scene.cache.partialDirectory(of: scene.request, in: scene.cache.root)
-    let claim = try #require(try Claim.make(2, in: directory.path))
+    let lease = try #require(try Lease.make(2, in: directory.path))
     #expect(try await resume.resume() == 0)
     #expect(try directory.entries().map(\.number) == [1, 2])
-    claim.remove()
+    lease.remove()
     #expect(try directory.entries().map(\.number) == [1])
   }
 
-  @Test func `a claim that is taken away while it is made`() async throws {
+  @Test func `a lease that is taken away while it is made`() async throws {
     let directory = scene.cache.partialDirectory(of: scene.request, in: scene.cache.root)
     let digest = try sha256([])
     let isDone = Mutex(false)
@@ -194,9 +194,9 @@ import Testing
     taker.start()
     defer { isDone.withLock { $0 = true } }
     for _ in 0..<2000 {
-      guard let claim = try Claim.make(1, in: directory.path) else { continue }
+      guard let lease = try Lease.make(1, in: directory.path) else { continue }
       #expect(try directory.entries().map(\.state) == [.owned(Owner(.current, isLocked: true))])
-      claim.remove()
+      lease.remove()
     }
     #expect(everything(below: directory.path) == [])
   }

@@ -6,7 +6,9 @@ extension ModelZoo {
   /// Where the reference names no file, it is the one that is named after the repository, else the
   /// only one with weights, `.safetensors` before `.pt`. What was fetched before is meant again, and
   /// needs no connection; anything else is asked of the hub.
-  /// - Parameter format: `pt` or `safetensors`; `nil` takes what is cached, else safetensors.
+  /// - Parameters:
+  ///   - reference: a repository, and perhaps a revision and a file in it.
+  ///   - format: `pt` or `safetensors`; `nil` takes what is cached, else safetensors.
   /// - Throws: ``ModelError``, ``RegistryError`` for a format that is not there, ``FetchError``;
   ///   `CancellationError`.
   public func request(

@@ -60,7 +60,7 @@ extension ModelZoo {
     let format = format ?? (entry.files.count == 1 ? entry.files[0].format : nil)
     if let format { _ = try entry.file(format: format) }
     // Nothing is downloaded that could not be run.
-    if let obstacle = obstacle(toRunning: entry, configuration, format: format) { throw obstacle }
+    if let reason = unsupportedReason(of: entry, configuration, format: format) { throw reason }
     return ModelSource(
       name: name, weights: .request(try request(for: entry, format: format)),
       network: configuration, entry: entry)

@@ -58,7 +58,7 @@ extension Zoo {
 private struct DescribedModel {
   let entry: RegistryEntry
   let network: NetworkConfiguration
-  let obstacle: ModelError?
+  let unsupportedReason: ModelError?
   let cachedFiles: Set<String>
   /// Local files that have changed since they were cached.
   let changedFiles: Set<String>
@@ -66,7 +66,7 @@ private struct DescribedModel {
   init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
     entry = try zoo.registry.entry(named: name)
     network = try zoo.registry.network(of: entry)
-    obstacle = try zoo.obstacle(toRunning: entry)
+    unsupportedReason = try zoo.unsupportedReason(of: entry)
     var requests: [FileRequest] = []
     for file in entry.files { requests.append(try zoo.request(for: entry, format: file.format)) }
     for head in entry.heads { requests.append(try zoo.request(for: entry, head: head.level)) }
@@ -112,7 +112,7 @@ extension DescribedModel {
       ]
     }
     object["heads"] = .object(heads)
-    object["loadable"] = .bool(obstacle == nil)
+    object["loadable"] = .bool(unsupportedReason == nil)
     object["classifier"] = .optional(entry.hasClassifier)
     object["classes"] = .optional(entry.classes)
     object["sources"] = .strings(entry.sources)
@@ -139,7 +139,7 @@ extension DescribedModel {
     facts.add("backbone", entry.backbone.map(\.text))
     facts.add("encoder", entry.encoder.map(\.text))
     facts.add("task", entry.task.rawValue)
-    facts.add("runs here", obstacle.map { "no: \($0)" } ?? "yes")
+    facts.add("runs here", unsupportedReason.map { "no: \($0)" } ?? "yes")
     facts.add("parameters", entry.parameters.map { Units.grouped($0) })
     facts.add("embedding", entry.embeddingSize.map { "[N, \($0)]" })
     facts.add("input", entry.signature.map { shape($0.inputs[0]) })

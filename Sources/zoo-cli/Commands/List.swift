@@ -135,7 +135,7 @@ private struct ListedModel {
     file = entry.files[0]
     levels = entry.heads.map(\.level)
     isCached = zoo.hasCachedWeights(entry)
-    isLoadable = zoo.obstacle(toRunning: entry, configuration, format: nil) == nil
+    isLoadable = zoo.unsupportedReason(of: entry, configuration, format: nil) == nil
     hasClassifier = entry.hasClassifier
     classes = entry.classes
   }

@@ -128,23 +128,23 @@ extension FetchPlan.File {
 
 /// Notes which of some models this version can fetch, but not run.
 func noteObstacles(_ models: [String], in zoo: ModelZoo) throws(RegistryError) {
-  var obstacles: [(model: String, error: ModelError)] = []
+  var unsupported: [(model: String, error: ModelError)] = []
   var seen: Set<String> = []
   for model in models where seen.insert(model).inserted {
     // Of what is no model of the registry, whoever runs it says what it is.
     guard zoo.registry.hasModel(named: model) else { continue }
     let entry = try zoo.registry.entry(named: model)
-    if let error = try zoo.obstacle(toRunning: entry) { obstacles.append((model, error)) }
+    if let error = try zoo.unsupportedReason(of: entry) { unsupported.append((model, error)) }
   }
-  guard let first = obstacles.first else { return }
-  if obstacles.count == 1 {
+  guard let first = unsupported.first else { return }
+  if unsupported.count == 1 {
     return StandardError.note(
       "this version can fetch \(first.model), but not run it: \(first.error)")
   }
   let most = 5
-  let names = obstacles.prefix(most).map(\.model).joined(separator: ", ")
-  let others = obstacles.count > most ? " and \(obstacles.count - most) more" : ""
+  let names = unsupported.prefix(most).map(\.model).joined(separator: ", ")
+  let others = unsupported.count > most ? " and \(unsupported.count - most) more" : ""
   StandardError.note(
-    "this version can fetch \(obstacles.count) of \(seen.count) models, but not run them"
+    "this version can fetch \(unsupported.count) of \(seen.count) models, but not run them"
       + " ('zoo list' tells): \(names)\(others)")
 }

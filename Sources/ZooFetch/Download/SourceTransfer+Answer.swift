@@ -79,7 +79,7 @@ extension SourceTransfer {
 
   /// Takes bytes of the body.
   func write(_ bytes: [UInt8], at offset: Int) throws(FetchError) {
-    download.claim.noteActivity()
+    download.lease.noteActivity()
     try download.part.write(bytes, at: offset, from: source.shownURL)
     download.meter.report(download.part.received, of: download.part.size, .receiving)
   }

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Shows by the time of a file that this process lives and gets on.
-final class Heart: @unchecked Sendable {
+final class Heartbeat: @unchecked Sendable {
   private let timer = DispatchSource.makeTimerSource(queue: .global())
   private let lastActivity = Mutex(ContinuousClock.now)
 
@@ -11,7 +11,8 @@ final class Heart: @unchecked Sendable {
   private static let longestPause = Duration.seconds(300)
 
   init(_ file: OpenFile) {
-    timer.schedule(deadline: .now() + .seconds(Heart.seconds), repeating: .seconds(Heart.seconds))
+    timer.schedule(
+      deadline: .now() + .seconds(Heartbeat.seconds), repeating: .seconds(Heartbeat.seconds))
     timer.setEventHandler { [weak self] in self?.beat(file) }
     timer.activate()
   }
@@ -24,6 +25,6 @@ final class Heart: @unchecked Sendable {
 
   private func beat(_ file: OpenFile) {
     let pause = ContinuousClock.now - lastActivity.withLock { $0 }
-    if pause < Heart.longestPause { file.touch() }
+    if pause < Heartbeat.longestPause { file.touch() }
   }
 }

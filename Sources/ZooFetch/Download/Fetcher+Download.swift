@@ -1,14 +1,14 @@
 import ZooCore
 
 extension Fetcher {
-  /// Downloads a file that this process has claimed, and gives it its place in the cache.
+  /// Downloads a file that this process has leased, and gives it its place in the cache.
   func download(
-    _ request: FileRequest, _ expectation: Expectation?, _ claim: Claim, _ meter: ProgressMeter
+    _ request: FileRequest, _ expectation: Expectation?, _ lease: Lease, _ meter: ProgressMeter
   ) async throws -> FetchedFile {
     var part: Part?
     do {
       let opened = try await offload { _ in
-        try cache.partialDirectory(of: request, in: cache.writableRoot()).openPart(for: claim) {
+        try cache.partialDirectory(of: request, in: cache.writableRoot()).openPart(for: lease) {
           content in
           if let expectation { return content.digest == expectation.digest }
           // A local file may have other content by now, and is not asked when all is there.
@@ -16,7 +16,7 @@ extension Fetcher {
         }
       }
       part = opened
-      let download = Download(request, expectation, claim, into: opened, with: self, meter)
+      let download = Download(request, expectation, lease, into: opened, with: self, meter)
       meter.report(opened.received, of: opened.size, .connecting)
       let sources = request.urls.map {
         Source($0, tokens: tokens, endpoint: options.huggingFaceEndpoint)
@@ -28,16 +28,16 @@ extension Fetcher {
         let origin = try local.identity(after: verified)
         return try store(verified, opened, origin: origin, for: request)
       }
-      claim.remove()
+      lease.remove()
       return file
     } catch {
       // A full disk is not filled further with a part; what is complete only needs its place.
       let isDiskFault = (error as? FetchError)?.kind == .disk
       guard let part, part.received > 0, part.size != nil, !isDiskFault || part.isComplete else {
-        claim.remove()
+        lease.remove()
         throw error
       }
-      claim.release()
+      lease.release()
       guard var failure = error as? FetchError else {
         logger.notice(
           """

@@ -1,8 +1,8 @@
-/// The directory in `partial` of one file: the claims on its download, by number.
+/// The directory in `partial` of one file: the leases on its download, by number.
 struct PartialDirectory {
   let path: String
 
-  /// A claim as others see it.
+  /// A lease as others see it.
   struct Entry: Equatable, Sendable {
     var number: Int
     var directory: String
@@ -11,13 +11,13 @@ struct PartialDirectory {
     var beat: FileIdentity?
   }
 
-  /// The claims, the one that counts last.
+  /// The leases, the one that counts last.
   func entries() throws(FetchError) -> [Entry] {
     let numbers = try FileSystem.names(in: path).compactMap(PartialDirectory.number).sorted()
     var entries: [Entry] = []
     for number in numbers {
       let directory = "\(path)/\(number)"
-      let owner = Claim.ownerPath(in: directory)
+      let owner = Lease.ownerPath(in: directory)
       var beat: FileIdentity?
       if case .file(let identity) = try FileSystem.entry(at: owner) { beat = identity }
       entries.append(
@@ -40,11 +40,11 @@ struct PartialDirectory {
   /// the part is copied and not shared with it.
   /// - Parameter fits: whether a journal is that of the file that is wanted.
   func openPart(
-    for claim: Claim, fits: (Journal.Content) -> Bool
+    for lease: Lease, fits: (Journal.Content) -> Bool
   ) throws(FetchError) -> Part {
-    let others = try entries().filter { $0.number < claim.number }
+    let others = try entries().filter { $0.number < lease.number }
     let best = others.compactMap { entry -> (entry: Entry, content: Journal.Content)? in
-      let path = Part.journalPath(in: Claim.partDirectory(in: entry.directory))
+      let path = Part.journalPath(in: Lease.partDirectory(in: entry.directory))
       guard let content = Journal.read(path), content.ranges.count > 0, fits(content) else {
         return nil
       }
@@ -52,18 +52,18 @@ struct PartialDirectory {
     }.max { $0.content.ranges.count < $1.content.ranges.count }
     var part: Part?
     if let best {
-      let directory = Claim.partDirectory(in: best.entry.directory)
+      let directory = Lease.partDirectory(in: best.entry.directory)
       if best.entry.state == .free {
-        try? FileSystem.move(directory, to: claim.partDirectory)
-        part = try? Part(resuming: claim.partDirectory, best.content)
+        try? FileSystem.move(directory, to: lease.partDirectory)
+        part = try? Part(resuming: lease.partDirectory, best.content)
       } else {
-        part = try? Part(copying: directory, best.content, into: claim.partDirectory)
+        part = try? Part(copying: directory, best.content, into: lease.partDirectory)
       }
     }
     removeLeavings(among: others)
     if let part { return part }
-    FileSystem.removeTree(claim.partDirectory)
-    return try Part(creating: claim.partDirectory)
+    FileSystem.removeTree(lease.partDirectory)
+    return try Part(creating: lease.partDirectory)
   }
 
   /// Removes what is of no use once the cache has the file: all but parts of other contents.
@@ -74,25 +74,25 @@ struct PartialDirectory {
     }
     removeLeavings(
       among: entries.filter { entry in
-        let journal = Journal.read(Part.journalPath(in: Claim.partDirectory(in: entry.directory)))
+        let journal = Journal.read(Part.journalPath(in: Lease.partDirectory(in: entry.directory)))
         return (journal?.digest ?? digest) == digest
       })
     removeIfEmpty()
   }
 
-  /// Removes claims that are nobody's any more, and what a process leaves that is killed while it
+  /// Removes leases that are nobody's any more, and what a process leaves that is killed while it
   /// makes one.
   ///
   /// One that still makes it finds its owner file gone, or the directory for it, and looks again. If
   /// it was quicker, its directory is not empty and stays.
   private func removeLeavings(among entries: [Entry]) {
     let names = (try? FileSystem.names(in: path)) ?? []
-    for name in names where name.hasPrefix(Claim.newOwnerPrefix) {
+    for name in names where name.hasPrefix(Lease.newOwnerPrefix) {
       FileSystem.remove("\(path)/\(name)")
     }
     for entry in entries {
       if entry.state == .free {
-        Claim.remove(entry.directory)
+        Lease.remove(entry.directory)
       } else {
         FileSystem.removeDirectory(entry.directory)
       }

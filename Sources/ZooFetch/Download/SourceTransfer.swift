@@ -118,7 +118,7 @@ final class SourceTransfer: Sendable {
 
   private func get(_ wanted: Range<Int>?) async throws {
     let sink = RangeSink(self, wanted)
-    download.claim.noteActivity()
+    download.lease.noteActivity()
     let asked = ContinuousClock.now
     defer { if let wanted { state.withLock { $0.reserved.remove(wanted) } } }
     do {

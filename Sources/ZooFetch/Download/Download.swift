@@ -10,7 +10,7 @@ final class Download: Sendable {
   let pacing: Pacing
   let logger: Logger
   let contentCheck: ContentCheck?
-  let claim: Claim
+  let lease: Lease
   let part: Part
   let meter: ProgressMeter
   private let expected: Mutex<Expectation?>
@@ -27,11 +27,11 @@ final class Download: Sendable {
   }
 
   init(
-    _ request: FileRequest, _ expectation: Expectation?, _ claim: Claim, into part: Part,
+    _ request: FileRequest, _ expectation: Expectation?, _ lease: Lease, into part: Part,
     with fetcher: Fetcher, _ meter: ProgressMeter
   ) {
     self.request = request
-    self.claim = claim
+    self.lease = lease
     self.part = part
     self.meter = meter
     options = fetcher.options

@@ -5,7 +5,7 @@ private enum Turn: Sendable {
   /// Uses it: it is there.
   case use(FetchedFile)
   /// Downloads it, with what is known of it.
-  case download(Claim, Expectation?)
+  case download(Lease, Expectation?)
   /// Waits for the one that downloads it, if that is known already.
   case wait(PartialDirectory.Entry?)
 }
@@ -21,8 +21,8 @@ extension Fetcher {
       }
       switch turn {
       case .use(let file): return file
-      case .download(let claim, let expectation):
-        return try await download(request, expectation, claim, meter)
+      case .download(let lease, let expectation):
+        return try await download(request, expectation, lease, meter)
       case .wait(let entry):
         if case .owned(let owner?) = entry?.state {
           meter.report(.waiting(for: owner.description))
@@ -36,8 +36,8 @@ extension Fetcher {
   /// Looks what this process has to do now.
   ///
   /// - Parameters:
-  ///   - seen: the claim that it has waited for: as long as that counts, the file is not there.
-  ///   - stale: a claim whose owner no longer shows that it lives.
+  ///   - seen: the lease that it has waited for: as long as that counts, the file is not there.
+  ///   - stale: a lease whose owner no longer shows that it lives.
   private func look(
     _ request: FileRequest, waitingFor seen: PartialDirectory.Entry?,
     passingOver stale: PartialDirectory.Entry?, _ cancellation: Cancellation
@@ -61,18 +61,18 @@ extension Fetcher {
     }
     let last = try directory.entries().last
     if let last, hasToWait(for: last) { return .wait(last) }
-    guard let claim = try Claim.make((last?.number ?? 0) + 1, in: directory.path) else {
+    guard let lease = try Lease.make((last?.number ?? 0) + 1, in: directory.path) else {
       return .wait(nil)
     }
-    // The file may have come between the look for it and the claim.
+    // The file may have come between the look for it and the lease.
     let expectation = try expectation(of: request, cancellation: cancellation)
     if let expectation, cache.hasFile(expectation.digest, in: cache.root),
       let cached = try find(request, cancellation: cancellation)
     {
-      claim.remove()
+      lease.remove()
       directory.tidy(havingCached: cached.sha256)
       return .use(cached)
     }
-    return .download(claim, expectation)
+    return .download(lease, expectation)
   }
 }
