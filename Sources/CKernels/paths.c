@@ -30,8 +30,21 @@ double zk_peak_operations(const zk_path *path, size_t rounds) {
   return path->peak_operations(rounds);
 }
 
+// Whether the processor's products of bfloat16 are faster than widened weights with float32 inputs. On
+// an Intel Sapphire Rapids a ViT-B/16 takes 1.65 times as long with them; on AMD's Zen 4 they do twice
+// the work in the same time.
+static bool has_fast_bf16(void) {
+#if defined(__x86_64__)
+  return !__builtin_cpu_is("intel");
+#else
+  return true;
+#endif
+}
+
 const zk_path *zk_path_best(void) {
   size_t index = 0;
-  while (!paths[index]->runs_here()) index++;
+  while (!paths[index]->runs_here() ||
+         (zk_path_is_native(paths[index], ZK_BF16) && !has_fast_bf16()))
+    index++;
   return paths[index];
 }
