@@ -5,7 +5,7 @@ extension Workspace {
   /// is the convolution of kernel and stride p.
   package func patches(of images: Tensor, size p: Int) -> Matrix {
     let (n, c, h, w) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3])
-    precondition(h % p == 0 && w % p == 0, "[\(h), \(w)] is not divisible by the patch size \(p)")
+    precondition(h >= p && w >= p, "[\(h), \(w)] is smaller than a patch of \(p)")
     let (down, across) = (h / p, w / p)
     let result = matrix(rows: n * down * across, columns: c * p * p)
     images.scalars.withUnsafeBufferPointer { pixels in

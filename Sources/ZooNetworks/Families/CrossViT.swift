@@ -38,9 +38,15 @@ struct CrossViT: Architecture {
         size: sizes[branch], patchSize: CrossViT.patchSizes[branch],
         hasConvolutions: hasConvolutions, weights.scope("patch_embed.\(branch).proj"))
     }
+    let hidden = zip(sizes, ratios).map { Float($0) * $1 }
+    guard hidden.allSatisfy({ (1..<Float(1 << 24)).contains($0) }) else {
+      throw .invalidOption("mlp_ratio", reason: "is \(ratios), for sizes of \(sizes)")
+    }
     for size in [build.size, build.newSize] {
       for (stem, patch) in zip(stems, CrossViT.patchSizes)
-      where stem.grid(of: size) != size.divided(by: patch) {
+      where stem.grid(of: size) != size.divided(by: patch)
+        || min(size.height, size.width) < patch
+      {
         throw .invalidSize(
           height: size.height, width: size.width,
           reason: "its patches must be as many as those of \(patch) pixels that fit")
@@ -58,7 +64,7 @@ struct CrossViT: Architecture {
     let styles = (0..<2).map { branch in
       EncoderBlock.Style(
         size: sizes[branch], attention: SelfAttention.Style(heads: heads[branch]),
-        mlp: FeedForward.Style(hidden: Int(ratios[branch] * Float(sizes[branch]))), norm: .layer,
+        mlp: FeedForward.Style(hidden: Int(hidden[branch])), norm: .layer,
         hasLayerScale: false)
     }
     blocks = try depths.enumerated().map { index, depth throws(NetworkError) in

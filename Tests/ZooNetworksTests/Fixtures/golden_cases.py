@@ -240,6 +240,10 @@ FAMILIES = {
         "size": lambda config: [48, 96],
         "rules": [],
         "more": {
+            "crossvit_no_multiple": {
+                "config": small_crossvit({"mlp_ratio": [3.0, 3.0, 1.0], "multi_conv": False}),
+                "load_size": [50, 100],
+            },
             "crossvit_larger": {
                 "config": {
                     "embed_dim": [8, 16],
