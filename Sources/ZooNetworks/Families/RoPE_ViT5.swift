@@ -17,8 +17,6 @@ struct RoPE_ViT5: VisionTransformerFamily {
     let hasPosition: Bool = try options("abs_pos_embed", default: true)
     let _: Bool = try options("pos_embed_antialias", default: false)
     let _: Float = try options("layer_scale_init_value", default: 1e-4)
-    let tokens = try TokenEmbedding(
-      size: sizes.token, special, grids: grids, position: hasPosition ? .patches : nil, weights)
     let style = EncoderBlock.Style(
       size: sizes.token,
       attention: SelfAttention.Style(
@@ -31,7 +29,9 @@ struct RoPE_ViT5: VisionTransformerFamily {
       size: sizes.token, grid: grids.coming,
       stem: try .patchify(
         patchSize: sizes.patch, size: sizes.token, bias: !hasPreNorm, weights),
-      tokens: tokens,
+      tokens: try TokenEmbedding(
+        size: sizes.token, special, grids: grids, position: hasPosition ? .patches : nil,
+        weights),
       preNorm: hasPreNorm ? try weights.preNorm(options, norm, size: sizes.token) : nil,
       blocks: try weights.blocks(sizes.layers) { _, weights throws(NetworkError) in
         try EncoderBlock(style, weights)

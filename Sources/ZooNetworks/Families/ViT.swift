@@ -48,10 +48,6 @@ extension VisionTransformer {
     let special = try SpecialTokens(options)
     let hasPosition: Bool = try options("abs_pos_embed", default: true)
     let covers: Bool = try options("pos_embed_special_tokens", default: coversSpecialTokens)
-    let tokens = try TokenEmbedding(
-      size: sizes.token, special, grids: grids,
-      position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
-      filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights)
     let style = EncoderBlock.Style(
       size: sizes.token,
       attention: SelfAttention.Style(
@@ -64,7 +60,10 @@ extension VisionTransformer {
     self.init(
       size: sizes.token, grid: grids.coming,
       stem: try VisionTransformer.stem(build, sizes, bias: !hasPreNorm),
-      tokens: tokens,
+      tokens: try TokenEmbedding(
+        size: sizes.token, special, grids: grids,
+        position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
+        filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights),
       preNorm: hasPreNorm ? try weights.preNorm(options, norm, size: sizes.token) : nil,
       blocks: try weights.blocks(sizes.layers) { index, weights throws(NetworkError) in
         var style = style
