@@ -25,7 +25,7 @@ package struct Benchmark: Sendable {
   package internal(set) var rows: [Row] = []
 }
 
-extension ModelZoo {
+extension Zoo {
   /// Measures a model, or with made-up weights a network by the name of its configuration.
   ///
   /// The time of a batch is the median of at least five passes and two seconds, from normalised
@@ -66,7 +66,7 @@ extension ModelZoo {
     return benchmark
   }
 
-  private func network(madeUp name: String, _ precision: Precision) async throws -> Network {
+  private func network(madeUp name: String, _ precision: Precision) async throws -> VisionNetwork {
     let configuration: NetworkConfiguration
     var size = ImageSize(side: 224)
     if registry.networkNames.contains(name) {
@@ -79,7 +79,7 @@ extension ModelZoo {
     return try await offload { [size] _ in
       let backend = try backend.get()
       do throws(NetworkError) {
-        return try Network(
+        return try VisionNetwork(
           madeUp: configuration.family, configuration: configuration.config,
           size: size, precision: precision, backend: backend)
       } catch {
@@ -89,7 +89,7 @@ extension ModelZoo {
   }
 
   private func measure(
-    _ net: Network, _ precision: Precision, on backend: Backend, batch: Int, peak: Double,
+    _ net: VisionNetwork, _ precision: Precision, on backend: Backend, batch: Int, peak: Double,
     _ cancellation: Cancellation
   ) throws -> Benchmark.Row {
     let images = Tensor(

@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// Writes a set into a bundle, for a machine that has no network; see
   /// ``Cache/exportBundle(_:registry:to:progress:)``.
   ///

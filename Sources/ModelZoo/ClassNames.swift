@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// The names of a model's classes, in the order of its logits, as its files in the cache state them.
   ///
   /// No connection is opened. A class of a classifier that the file does not name is called by its

@@ -39,7 +39,7 @@ public struct FetchPlan: Sendable {
   public var missing: [ModelSet.File] { files.filter { !$0.isCached }.map(\.file) }
 }
 
-extension ModelZoo {
+extension Zoo {
   private func isLoadable(_ model: String) -> Bool? {
     guard let entry = try? registry.entry(named: model) else { return nil }
     return (try? unsupportedReason(of: entry)) == .some(nil)

@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// The request for a model's weights.
   ///
   /// - Parameters:

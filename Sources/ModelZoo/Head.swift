@@ -12,7 +12,7 @@ extension Head {
   /// A network's own classifier; `nil` for a network without one.
   ///
   /// A class that the checkpoint does not name is called by its index.
-  public init?(classifierOf net: Network, _ info: ModelInfo) {
+  public init?(classifierOf net: VisionNetwork, _ info: ModelInfo) {
     guard let classifier = net.classifier.loaded else { return nil }
     let names = info.classNames.count == classifier.classes ? info.classNames : nil
     self.init(
@@ -21,7 +21,7 @@ extension Head {
   }
 }
 
-extension ModelZoo {
+extension Zoo {
   /// The published head of a level for a model's embeddings, from the cache or fetched into it.
   ///
   /// - Parameters:
@@ -32,7 +32,7 @@ extension ModelZoo {
   /// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``;
   ///   `CancellationError`.
   public func loadPretrainedHead(
-    _ name: String, level: String, for net: Network, progress: ProgressHandler? = nil
+    _ name: String, level: String, for net: VisionNetwork, progress: ProgressHandler? = nil
   ) async throws -> Head {
     let stated = try registry.entry(named: name).head(level).classes
     return try await using(try request(for: name, head: level), progress) { path in
@@ -51,7 +51,7 @@ extension ModelZoo {
   /// A linear head, or an MLP head as birder trains it, whatever the network's own classifier is.
   /// The CRCs inside of it are checked, unless the cache's ``LoadPolicy`` is `never`.
   /// - Throws: ``CheckpointError``, ``ModelError``.
-  public func loadHead(from path: String, for net: Network) async throws -> Head {
+  public func loadHead(from path: String, for net: VisionNetwork) async throws -> Head {
     try await loadHead(from: path, for: net, isInCache: false)
   }
 
@@ -60,7 +60,7 @@ extension ModelZoo {
   ///
   /// - Throws: ``FetchError``, ``CheckpointError``, ``ModelError``; `CancellationError`.
   public func loadHead(
-    from reference: HubReference, for net: Network, progress: ProgressHandler? = nil
+    from reference: HubReference, for net: VisionNetwork, progress: ProgressHandler? = nil
   ) async throws -> Head {
     guard reference.file != nil else {
       throw ModelError.invalidReference("\(reference)", reason: "a head is named with its file")
@@ -71,7 +71,7 @@ extension ModelZoo {
   }
 
   private func loadHead(
-    from path: String, for net: Network, isInCache: Bool
+    from path: String, for net: VisionNetwork, isInCache: Bool
   ) async throws -> Head {
     let verifiesChecksums = fetcher.cache.loadPolicy.verifiesContents(isInCache: isInCache)
     return try await offload { _ in

@@ -18,7 +18,7 @@ private let inferenceQueue = DispatchQueue(label: "swift-model-zoo.inference")
 /// - Returns: Probabilities [1, classes], and the embedding [1, D] if asked for.
 /// - Throws: ``ImageError``, ``NetworkError``; `CancellationError`.
 public func inferImage(
-  _ net: Network, _ image: String, _ transform: ImageTransform, returnEmbedding: Bool = false,
+  _ net: VisionNetwork, _ image: String, _ transform: ImageTransform, returnEmbedding: Bool = false,
   tta: Bool = false, returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
   let decoded = try await offload { _ in try RGBImage(contentsOf: image) }
@@ -31,7 +31,8 @@ public func inferImage(
 /// - Returns: Probabilities [1, classes], and the embedding [1, D] if asked for.
 /// - Throws: ``NetworkError``; `CancellationError`.
 public func inferImage(
-  _ net: Network, _ image: RGBImage, _ transform: ImageTransform, returnEmbedding: Bool = false,
+  _ net: VisionNetwork, _ image: RGBImage, _ transform: ImageTransform,
+  returnEmbedding: Bool = false,
   tta: Bool = false, returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
   let batch = try await offload { _ in Tensor.stack([transform(image)]) }
@@ -52,7 +53,7 @@ public func inferImage(
 /// - Throws: ``NetworkError``, which is ``NetworkError/noClassifier`` for a network without one
 ///   unless embeddings are asked for; `CancellationError`.
 public func inferBatch(
-  _ net: Network, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
+  _ net: VisionNetwork, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
   returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
   try await offload(to: inferenceQueue) { _ in
@@ -84,14 +85,15 @@ public func inferBatch(
 /// - Returns: For each head probabilities [N, classes].
 /// - Throws: ``NetworkError``; `CancellationError`.
 public func inferBatch(
-  _ net: Network, _ batch: Tensor, heads: [Head], tta: Bool = false, returnLogits: Bool = false
+  _ net: VisionNetwork, _ batch: Tensor, heads: [Head], tta: Bool = false,
+  returnLogits: Bool = false
 ) async throws -> [Tensor] {
   try await classify(heads, returnLogits: returnLogits) {
     tta ? (try net.embedding(try batch.fiveCrops()), 5) : (try net.embedding(batch), 1)
   }
 }
 
-extension Network {
+extension VisionNetwork {
   /// The embeddings [N, D] of a batch's images, of which there may be none; of five crops, the means.
   ///
   /// - Throws: ``NetworkError``; `CancellationError`.
@@ -133,7 +135,7 @@ extension Network {
 /// - Returns: For each head probabilities [N, classes].
 /// - Throws: ``NetworkError``; `CancellationError`.
 public func inferBatch(
-  _ net: Network, _ batch: ImageBatch, heads: [Head], returnLogits: Bool = false
+  _ net: VisionNetwork, _ batch: ImageBatch, heads: [Head], returnLogits: Bool = false
 ) async throws -> [Tensor] {
   try await classify(heads, returnLogits: returnLogits) {
     (try net.allEmbeddings(of: batch), batch.crops)

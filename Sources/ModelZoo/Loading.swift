@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// A network with its pretrained weights, and what is known about it.
   ///
   /// The counterpart of birder's `load_pretrained_model` with `inference=True`. The file comes from
@@ -11,7 +11,7 @@ extension ModelZoo {
   ///   `CancellationError`.
   public func loadPretrainedModel(
     _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
-  ) async throws -> (net: Network, info: ModelInfo) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo) {
     try await loadModel(
       try source(ofRegistered: name, format: options.format), options: options, progress: progress)
   }
@@ -37,7 +37,7 @@ extension ModelZoo {
   /// - Throws: as ``loadPretrainedModel(_:options:progress:)``.
   public func loadPretrainedModelAndTransform(
     _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
-  ) async throws -> (net: Network, info: ModelInfo, transform: ImageTransform) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo, transform: ImageTransform) {
     let (net, info) = try await loadPretrainedModel(name, options: options, progress: progress)
     return (net, info, try transform(for: net, info))
   }
@@ -54,7 +54,7 @@ extension ModelZoo {
   /// - Throws: ``RegistryError``, ``CheckpointError``, ``ModelError``.
   public func loadModel(
     from path: String, network: String? = nil, options: LoadOptions = LoadOptions()
-  ) async throws -> (net: Network, info: ModelInfo) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo) {
     try await loadModel(try source(ofFile: path, network: network), options: options)
   }
 
@@ -71,7 +71,7 @@ extension ModelZoo {
   public func loadModel(
     from reference: HubReference, network: String? = nil, options: LoadOptions = LoadOptions(),
     progress: ProgressHandler? = nil
-  ) async throws -> (net: Network, info: ModelInfo) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo) {
     try await loadModel(
       try await source(of: reference, network: network, format: options.format),
       options: options, progress: progress)
@@ -80,7 +80,9 @@ extension ModelZoo {
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
   ///
   /// - Throws: ``ImageError/invalidTransform(reason:)`` for statistics that are none.
-  public func transform(for net: Network, _ info: ModelInfo) throws(ImageError) -> ImageTransform {
+  public func transform(for net: VisionNetwork, _ info: ModelInfo) throws(ImageError)
+    -> ImageTransform
+  {
     try ImageTransform(size: net.inputSize, rgbStats: info.rgbStats)
   }
 }

@@ -12,7 +12,7 @@ public struct ModelSet: Sendable, Hashable {
   public var files: [File]
 }
 
-extension ModelZoo {
+extension Zoo {
   /// The weights of models and their heads.
   ///
   /// - Parameters:

@@ -11,7 +11,7 @@ public enum Precheck: Sendable, Equatable {
   case impossible(String)
 }
 
-extension ModelZoo {
+extension Zoo {
   /// Files below this are downloaded as fast as they are looked into.
   private static let smallestPrechecked = 8 << 20
 
@@ -47,7 +47,7 @@ extension ModelZoo {
     _ options: LoadOptions
   ) async throws -> Precheck {
     guard fetcher.policy == .online, !fetcher.isCached(request),
-      size.map({ $0 >= ModelZoo.smallestPrechecked }) ?? true
+      size.map({ $0 >= Zoo.smallestPrechecked }) ?? true
     else { return .unneeded }
 
     var refusal: (any ZooFailure)?
@@ -79,13 +79,13 @@ extension ModelZoo {
   ) async throws -> Precheck {
     let reader = try fetcher.rangeReader(for: url)
     let (start, size) = try await reader.read(0..<OutlineReader.startSize)
-    if size < ModelZoo.smallestPrechecked { return .unneeded }
+    if size < Zoo.smallestPrechecked { return .unneeded }
     let checkpoint = try await inspect(reader, start, size: size).outline.checkpoint
     return try await offload { _ in
       let backend = try backend.get()
       let plan = try NetworkPlan(checkpoint, network, entry: entry, options: options)
       do throws(NetworkError) {
-        try Network.check(
+        try VisionNetwork.check(
           family: plan.family, configuration: plan.configuration, classes: plan.classes,
           size: plan.size, newSize: plan.newSize, outline: checkpoint.stateDict.byName,
           backend: backend)

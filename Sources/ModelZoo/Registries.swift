@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// Makes a zoo as an environment says, with the registries that it names.
   ///
   /// - Parameters:

@@ -17,7 +17,7 @@ public struct RemoteInspection: Sendable {
   }
 }
 
-extension ModelZoo {
+extension Zoo {
   /// Looks into a file of weights behind an `https`, `http` or `file` URL.
   ///
   /// The zip directory and the pickle of a PyTorch file, or the header of safetensors, are read in

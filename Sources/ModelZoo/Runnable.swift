@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// Why this version cannot run a model; `nil` if it can.
   ///
   /// - Throws: ``RegistryError`` for an unknown network.

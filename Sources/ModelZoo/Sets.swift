@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   /// Finds out whether all files of a set are in the cache and intact.
   ///
   /// No connection is opened and nothing is removed. How closely files are looked at is up to the

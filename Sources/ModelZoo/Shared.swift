@@ -1,11 +1,11 @@
-extension ModelZoo {
+extension Zoo {
   private static let sharedResult = SharedZoo()
 
   /// The zoo of this process's environment; see ``ZooEnvironment``.
   ///
   /// Made when it is first used.
   /// - Throws: the error of a variable or of a registry that `ZOO_REGISTRY` names.
-  public static var shared: ModelZoo {
+  public static var shared: Zoo {
     get async throws {
       try Task.checkCancellation()
       return try await sharedResult.zoo()
@@ -15,10 +15,10 @@ extension ModelZoo {
 
 /// Makes a zoo once, for the first who asks; a failed attempt is made again.
 private actor SharedZoo {
-  private var made: Task<ModelZoo, any Error>?
+  private var made: Task<Zoo, any Error>?
 
-  func zoo() async throws -> ModelZoo {
-    let task = made ?? Task { try await ModelZoo(try ZooEnvironment()) }
+  func zoo() async throws -> Zoo {
+    let task = made ?? Task { try await Zoo(try ZooEnvironment()) }
     made = task
     do {
       return try await task.value
@@ -31,7 +31,7 @@ private actor SharedZoo {
 
 /// A network with its pretrained weights, and what is known about it.
 ///
-/// See ``ModelZoo/loadPretrainedModel(_:options:progress:)``; this is that of ``ModelZoo/shared``.
+/// See ``Zoo/loadPretrainedModel(_:options:progress:)``; this is that of ``Zoo/shared``.
 /// - Parameters:
 ///   - name: the model's name in the registry.
 ///   - options: another format, input size, precision or configuration.
@@ -40,14 +40,14 @@ private actor SharedZoo {
 ///   variable or registry of the environment; `CancellationError`.
 public func loadPretrainedModel(
   _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
-) async throws -> (net: Network, info: ModelInfo) {
-  try await ModelZoo.shared.loadPretrainedModel(name, options: options, progress: progress)
+) async throws -> (net: VisionNetwork, info: ModelInfo) {
+  try await Zoo.shared.loadPretrainedModel(name, options: options, progress: progress)
 }
 
 /// A network with its pretrained weights, what is known about it, and its preprocessing.
 ///
-/// See ``ModelZoo/loadPretrainedModelAndTransform(_:options:progress:)``; this is that of
-/// ``ModelZoo/shared``.
+/// See ``Zoo/loadPretrainedModelAndTransform(_:options:progress:)``; this is that of
+/// ``Zoo/shared``.
 /// - Parameters:
 ///   - name: the model's name in the registry.
 ///   - options: another format, input size, precision or configuration.
@@ -56,14 +56,14 @@ public func loadPretrainedModel(
 ///   variable or registry of the environment; `CancellationError`.
 public func loadPretrainedModelAndTransform(
   _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
-) async throws -> (net: Network, info: ModelInfo, transform: ImageTransform) {
-  try await ModelZoo.shared.loadPretrainedModelAndTransform(
+) async throws -> (net: VisionNetwork, info: ModelInfo, transform: ImageTransform) {
+  try await Zoo.shared.loadPretrainedModelAndTransform(
     name, options: options, progress: progress)
 }
 
 /// The published head of a level for a model's embeddings.
 ///
-/// See ``ModelZoo/loadPretrainedHead(_:level:for:progress:)``; this is that of ``ModelZoo/shared``.
+/// See ``Zoo/loadPretrainedHead(_:level:for:progress:)``; this is that of ``Zoo/shared``.
 /// - Parameters:
 ///   - name: the model's name in the registry.
 ///   - level: the level, such as `family`.
@@ -72,14 +72,14 @@ public func loadPretrainedModelAndTransform(
 /// - Throws: ``RegistryError``, ``FetchError``, ``CheckpointError``, ``ModelError``; the error of a
 ///   variable or registry of the environment; `CancellationError`.
 public func loadPretrainedHead(
-  _ name: String, level: String, for net: Network, progress: ProgressHandler? = nil
+  _ name: String, level: String, for net: VisionNetwork, progress: ProgressHandler? = nil
 ) async throws -> Head {
-  try await ModelZoo.shared.loadPretrainedHead(name, level: level, for: net, progress: progress)
+  try await Zoo.shared.loadPretrainedHead(name, level: level, for: net, progress: progress)
 }
 
 /// The names of the models, in birder's order.
 ///
-/// The counterpart of birder's `list_pretrained_models`; this is that of ``ModelZoo/shared``.
+/// The counterpart of birder's `list_pretrained_models`; this is that of ``Zoo/shared``.
 /// - Parameters:
 ///   - pattern: a shell-style pattern that a whole name has to match, such as `vit_*`.
 ///   - task: what the models were trained to do; `nil` for any.
@@ -87,5 +87,5 @@ public func loadPretrainedHead(
 public func listPretrainedModels(
   matching pattern: String? = nil, task: ModelTask? = nil
 ) async throws -> [String] {
-  try await ModelZoo.shared.listPretrainedModels(matching: pattern, task: task)
+  try await Zoo.shared.listPretrainedModels(matching: pattern, task: task)
 }

@@ -4,20 +4,20 @@
   import Foundation
 #endif
 
-extension ModelZoo {
+extension Zoo {
   /// A network with the weights of a file; see ``loadModel(from:network:options:)`` of a path.
   ///
   /// - Throws: as for a path; ``FileError`` for the URL of something else than a file.
   public func loadModel(
     from url: URL, network: String? = nil, options: LoadOptions = LoadOptions()
-  ) async throws -> (net: Network, info: ModelInfo) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo) {
     try await loadModel(from: try url.filePath(), network: network, options: options)
   }
 
   /// The head in a file for a network's embeddings; see ``loadHead(from:for:)`` of a path.
   ///
   /// - Throws: as for a path; ``FileError`` for the URL of something else than a file.
-  public func loadHead(from url: URL, for net: Network) async throws -> Head {
+  public func loadHead(from url: URL, for net: VisionNetwork) async throws -> Head {
     try await loadHead(from: try url.filePath(), for: net)
   }
 }
@@ -27,7 +27,7 @@ extension ModelZoo {
 /// - Throws: ``ImageError``, also for the URL of something else than a file; ``NetworkError``;
 ///   `CancellationError`.
 public func inferImage(
-  _ net: Network, _ image: URL, _ transform: ImageTransform, returnEmbedding: Bool = false,
+  _ net: VisionNetwork, _ image: URL, _ transform: ImageTransform, returnEmbedding: Bool = false,
   tta: Bool = false, returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
   let decoded = try await offload { _ in try RGBImage(contentsOf: image) }
@@ -40,7 +40,7 @@ public func inferImage(
 ///
 /// - Throws: ``ImageError``, ``NetworkError``; `CancellationError`.
 public func inferImage(
-  _ net: Network, _ image: Data, _ transform: ImageTransform, returnEmbedding: Bool = false,
+  _ net: VisionNetwork, _ image: Data, _ transform: ImageTransform, returnEmbedding: Bool = false,
   tta: Bool = false, returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
   let decoded = try await offload { _ in try RGBImage(decoding: image) }

@@ -1,6 +1,6 @@
 /// Height and width of an image, in pixels.
 ///
-/// A network has one, ``Network/inputSize``, and so has an ``ImageTransform``; the size of a model's
+/// A network has one, ``VisionNetwork/inputSize``, and so has an ``ImageTransform``; the size of a model's
 /// training images is ``sizeFromSignature(_:)``.
 public struct ImageSize: Sendable, Hashable, CustomStringConvertible {
   /// More pixels in a row or column than any network takes; a file that states more is not sound.

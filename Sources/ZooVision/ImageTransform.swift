@@ -24,7 +24,7 @@ public struct ImageTransform: Sendable {
   /// Makes a transform to images of one size.
   ///
   /// - Parameters:
-  ///   - size: Height and width of the result, in pixels: a network's ``Network/inputSize``.
+  ///   - size: Height and width of the result, in pixels: a network's ``VisionNetwork/inputSize``.
   ///   - rgbStats: Mean and standard deviation of each channel.
   ///   - centerCrop: The image is resized to `size / centerCrop`, rounded down, and its centre
   ///     cropped to `size`.

@@ -9,7 +9,7 @@ import ModelZoo
   import Glibc
 #endif
 
-extension Zoo {
+extension RootCommand {
   /// Ends the process with the exit code and the message of an error.
   static func leave(after error: any Error) -> Never {
     switch error {

@@ -29,7 +29,7 @@ struct BirderCheckpoint: Sendable, CustomTestStringConvertible {
   func expected(_ output: String) throws -> Tensor { try tensor(output, in: path("expected")) }
 
   /// A zoo whose registry has the network, and the model as it is loaded there.
-  func load(cache: TemporaryDirectory) async throws -> (ModelZoo, Network, ModelInfo) {
+  func load(cache: TemporaryDirectory) async throws -> (Zoo, VisionNetwork, ModelInfo) {
     let registry: JSONValue = [
       "schema": 1,
       "networks": ["small": ["family": "vit", "config": try #require(manifest["config"])]],

@@ -14,7 +14,7 @@ import Testing
     try Data(content).write(to: URL(filePath: path))
     var cache = try Cache(root: directory.path + "/cache")
     cache.loadPolicy = policy
-    let zoo = try ModelZoo(
+    let zoo = try Zoo(
       registry: Digits.registry(), fetcher: Fetcher(cache: cache), threads: 1)
     let network = try zoo.registry.entry(named: Digits.model).network
     if policy != .never {
@@ -42,7 +42,7 @@ import Testing
     try Data(content).write(to: URL(filePath: path))
     var cache = try Cache(root: directory.path + "/cache")
     cache.loadPolicy = policy
-    let zoo = try ModelZoo(
+    let zoo = try Zoo(
       registry: Digits.registry(), fetcher: Fetcher(cache: cache), threads: 1)
     if policy != .never {
       let error = try await #require(throws: CheckpointError.self) {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ConcurrencyTests {
   let cache: TemporaryDirectory
-  let zoo: ModelZoo
+  let zoo: Zoo
 
   init() throws {
     cache = try TemporaryDirectory()

@@ -13,7 +13,7 @@ import Testing
   }
 
   /// A zoo with the digits model and no checksums, whose files come from a server.
-  func zoo(policy: FetchPolicy = .online) throws -> ModelZoo {
+  func zoo(policy: FetchPolicy = .online) throws -> Zoo {
     func file(_ url: String, _ more: [String: JSONValue] = [:]) -> JSONValue {
       var file = JSONObject()
       file["url"] = .string(DirectoryTransport.root + url)
@@ -27,7 +27,7 @@ import Testing
       ],
     ]
     let text: JSONValue = ["schema": 1, "models": ["m": model]]
-    return try ModelZoo(
+    return try Zoo(
       registry: Digits.registry().overlaid(
         with: Registry(parsing: text.serialized().utf8, source: "https://models.example/r.json")),
       fetcher: Fetcher(

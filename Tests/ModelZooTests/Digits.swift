@@ -47,8 +47,8 @@ enum Digits {
   static func zoo(
     cache: TemporaryDirectory, registry: Registry? = nil,
     transport: any Transport = CurlTransport()
-  ) throws -> ModelZoo {
-    try ModelZoo(
+  ) throws -> Zoo {
+    try Zoo(
       registry: registry ?? Digits.registry(),
       fetcher: Fetcher(cache: try Cache(root: cache.path), transport: transport), threads: 2)
   }

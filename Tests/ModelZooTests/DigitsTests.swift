@@ -4,7 +4,7 @@ import Testing
 /// From a name to results on the example model, against what birder computes.
 @Suite struct DigitsTests {
   let cache: TemporaryDirectory
-  let zoo: ModelZoo
+  let zoo: Zoo
 
   init() throws {
     cache = try TemporaryDirectory()

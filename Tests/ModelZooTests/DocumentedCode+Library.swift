@@ -16,7 +16,7 @@ extension DocumentedCode {
 
   static func localFiles() async throws -> [[Prediction]] {
     // begin docs/library.md
-    let zoo = try await ModelZoo.shared
+    let zoo = try await Zoo.shared
     let (net, info) = try await zoo.loadModel(from: "path/to/beetles.pt", network: "vit_b16_ls")
     let transform = try zoo.transform(for: net, info)
     let head = try await zoo.loadHead(from: "path/to/beetles.head.pt", for: net)
@@ -34,7 +34,7 @@ extension DocumentedCode {
   /// Compiled only; `HubReferenceTests` has a hub.
   static func hub() async throws -> (ModelInfo, Head) {
     // begin docs/library.md
-    let zoo = try await ModelZoo.shared
+    let zoo = try await Zoo.shared
     let reference = try HubReference("hf:someone/vit_b16_ls_beetles@main")
     let (net, info) = try await zoo.loadModel(from: reference)
     let head = try await zoo.loadHead(
@@ -46,7 +46,7 @@ extension DocumentedCode {
   static func urls() async throws -> Tensor {
     // begin docs/library.md
     let folder = URL(filePath: "path/to")
-    let zoo = try await ModelZoo.shared
+    let zoo = try await Zoo.shared
     let (net, info) = try await zoo.loadModel(
       from: folder.appending(path: "beetles.pt"), network: "vit_b16_ls")
     let transform = try zoo.transform(for: net, info)
@@ -73,7 +73,7 @@ extension DocumentedCode {
 
   static func list() async throws -> [String] {
     // begin docs/library.md
-    let zoo = try await ModelZoo.shared
+    let zoo = try await Zoo.shared
     let names = zoo.listPretrainedModels(matching: "vit_*bioscan*", task: .imageClassification)
     for name in names {
       let entry = try zoo.registry.entry(named: name)
@@ -85,13 +85,13 @@ extension DocumentedCode {
     return names
   }
 
-  static func ownCache() async throws -> ModelZoo {
+  static func ownCache() async throws -> Zoo {
     // begin docs/library.md
     var environment = try ZooEnvironment()
     environment.cache = try Cache(root: "path/to/cache", extras: ["path/to/shared"])
     environment.registries.append("path/to/registry.json")
     environment.threads = 2
-    let zoo = try await ModelZoo(environment)
+    let zoo = try await Zoo(environment)
     let (net, info) = try await zoo.loadPretrainedModel("vit_b16_ls_franca-bioscan5m")
     print(info.file, net.embeddingSize)
     // end
@@ -116,7 +116,7 @@ extension DocumentedCode {
         }
         return error.kind
       } catch {
-        print("cancelled, or not an error of ModelZoo:", error)
+        print("cancelled, or not an error of Zoo:", error)
         return .other
       }
     }
@@ -129,7 +129,7 @@ extension DocumentedCode {
     var environment = try ZooEnvironment()
     environment.cache = try Cache(root: "path/to/empty")
     environment.policy = .offline
-    let zoo = try await ModelZoo(environment)
+    let zoo = try await Zoo(environment)
     do {
       _ = try await zoo.fetch("vit_b16_ls_franca-bioscan5m")
     } catch let error as FetchError {

@@ -45,16 +45,16 @@ import Testing
         return "other"
       }
     }
-    let zoo = try await ModelZoo(environment)
+    let zoo = try await Zoo(environment)
     #expect(await kind { _ = try await zoo.fetch("vit_b16_ls_franca-bioscan5m") } == "offline")
     #expect(await kind { _ = try await zoo.fetch("vit_b17") } == "notFound")
     #expect(await kind { throw CancellationError() } == "other")
     environment.registries = ["https://models.example/registry.json"]
     let remote = environment
-    #expect(await kind { _ = try await ModelZoo(remote) } == "offline")
+    #expect(await kind { _ = try await Zoo(remote) } == "offline")
     environment.policy = .online
     let online = environment
     let transport = DirectoryTransport(directory.path)
-    #expect(await kind { _ = try await ModelZoo(online, transport: transport) } == "network")
+    #expect(await kind { _ = try await Zoo(online, transport: transport) } == "network")
   }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Heads that do not fit are refused.
 @Suite struct HeadTests {
   let cache: TemporaryDirectory
-  let zoo: ModelZoo
+  let zoo: Zoo
 
   init() throws {
     cache = try TemporaryDirectory()

@@ -47,7 +47,7 @@ import Testing
   private func zoo(
     _ transport: any Transport, mirrors: [String] = [], policy: FetchPolicy = .online,
     family: String = "vit", size: Int? = nil, file: String = PrecheckTests.url
-  ) throws -> ModelZoo {
+  ) throws -> Zoo {
     let registry: JSONValue = [
       "schema": 1,
       "networks": [
@@ -76,14 +76,14 @@ import Testing
         ]
       ],
     ]
-    return try ModelZoo(
+    return try Zoo(
       registry: Registry.builtIn().overlaid(
         with: Registry(parsing: registry.serialized().utf8, source: "precheck.json")),
       fetcher: Fetcher(
         cache: try Cache(root: cache.path), transport: transport, policy: policy), threads: 1)
   }
 
-  private func precheck(_ zoo: ModelZoo) async throws -> Precheck {
+  private func precheck(_ zoo: Zoo) async throws -> Precheck {
     try await zoo.precheck(try zoo.request(for: PrecheckTests.name))
   }
 

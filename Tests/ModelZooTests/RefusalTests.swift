@@ -8,7 +8,7 @@ import Testing
 @Suite struct RefusalTests {
   let cache: TemporaryDirectory
   let transport = DirectoryTransport(Digits.folder)
-  let zoo: ModelZoo
+  let zoo: Zoo
 
   init() throws {
     cache = try TemporaryDirectory()
@@ -78,7 +78,7 @@ import Testing
       """
     try Data(overlay.utf8).write(to: URL(filePath: path))
     let error = try await #require(throws: RegistryError.self) {
-      try await ModelZoo(
+      try await Zoo(
         ZooEnvironment(["ZOO_REGISTRY": path, "ZOO_CACHE": cache.path]), transport: transport)
     }
     #expect(error.kind == .integrity)

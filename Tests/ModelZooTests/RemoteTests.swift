@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func aRegistryBehindAURLNamesItsFilesRelatively() async throws {
-    let zoo = try await ModelZoo(try environment(["ZOO_THREADS": "1"]), transport: transport)
+    let zoo = try await Zoo(try environment(["ZOO_THREADS": "1"]), transport: transport)
     #expect(zoo.threads == 1)
     #expect(zoo.listPretrainedModels(matching: "*digits*") == [Digits.model])
     #expect(!zoo.isCached(try zoo.request(for: Digits.model)))
@@ -29,9 +29,9 @@ import Testing
   }
 
   @Test func aCachedModelNeedsNoServer() async throws {
-    _ = try await ModelZoo(try environment(), transport: transport).fetch(Digits.model)
+    _ = try await Zoo(try environment(), transport: transport).fetch(Digits.model)
     let count = transport.requests.count
-    let zoo = try await ModelZoo(
+    let zoo = try await Zoo(
       try environment(["ZOO_OFFLINE": "1", "ZOO_REGISTRY": Digits.registryFile]),
       transport: transport)
     let (net, _) = try await zoo.loadPretrainedModel(Digits.model)
@@ -46,7 +46,7 @@ import Testing
 
   @Test func aRegistryBehindAURLIsNotReadOffline() async throws {
     let error = try await #require(throws: ModelError.self) {
-      try await ModelZoo(try environment(["ZOO_OFFLINE": "1"]), transport: transport)
+      try await Zoo(try environment(["ZOO_OFFLINE": "1"]), transport: transport)
     }
     #expect(error.kind == .offline)
     #expect(transport.requests.isEmpty)
@@ -55,12 +55,12 @@ import Testing
   @Test func aMissingRegistryIsAnErrorThatNamesIt() async throws {
     let local = cache.path + "/none.json"
     let missing = try await #require(throws: (any Error).self) {
-      try await ModelZoo(try environment(["ZOO_REGISTRY": local]), transport: transport)
+      try await Zoo(try environment(["ZOO_REGISTRY": local]), transport: transport)
     }
     #expect("\(missing)".contains(local))
     let remote = DirectoryTransport.root + "none.json"
     let error = try await #require(throws: FetchError.self) {
-      try await ModelZoo(try environment(["ZOO_REGISTRY": remote]), transport: transport)
+      try await Zoo(try environment(["ZOO_REGISTRY": remote]), transport: transport)
     }
     #expect(error.kind == .network && error.url == remote)
   }
@@ -70,14 +70,14 @@ import Testing
     try Data("\n<!DOCTYPE html><p>Sign in".utf8).write(
       to: URL(filePath: pages.path + "/registry.json"))
     let error = try await #require(throws: FetchError.self) {
-      try await ModelZoo(try environment(), transport: DirectoryTransport(pages.path))
+      try await Zoo(try environment(), transport: DirectoryTransport(pages.path))
     }
     #expect(error.kind == .integrity)
     #expect("\(error)".contains("registry.json was answered with a web page"))
   }
 
   @Test func progressCountsTheBytesOfTheFileAndTellsOfAHit() async throws {
-    let zoo = try await ModelZoo(try environment(), transport: transport)
+    let zoo = try await Zoo(try environment(), transport: transport)
     let counter = Counter()
     _ = try await zoo.loadPretrainedModel(Digits.model) { counter.add($0) }
     let seen = counter.seen

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SetTests {
   let cache: TemporaryDirectory
-  let zoo: ModelZoo
+  let zoo: Zoo
 
   init() throws {
     cache = try TemporaryDirectory()
@@ -149,7 +149,7 @@ import Testing
     #expect(entry.heads.map(\.level) == ["digit"])
     #expect(entry.files.map(\.url).allSatisfy { $0.hasPrefix("file:///bundle/blobs/sha256/59/") })
     #expect(try registry.network(of: entry) == zoo.registry.network(of: entry))
-    let offline = try ModelZoo(
+    let offline = try Zoo(
       registry: registry,
       fetcher: Fetcher(cache: try Cache(root: other.path), policy: .offline), threads: 1)
     let (net, _) = try await offline.loadPretrainedModel(Digits.model)

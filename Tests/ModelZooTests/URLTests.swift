@@ -26,7 +26,7 @@ import Testing
     let weights = try copy(Digits.folder + "/\(Digits.model).pt", as: "model.pt")
     let headFile = try copy(Digits.folder + "/\(Digits.model)-digit.head.pt", as: "model.head.pt")
 
-    let zoo = try ModelZoo(
+    let zoo = try Zoo(
       registry: try Digits.registry(),
       fetcher: Fetcher(cache: try Cache(root: place.appending(path: "cache"))), threads: 2)
     #expect(zoo.fetcher.cache.root == place.path + "/cache")

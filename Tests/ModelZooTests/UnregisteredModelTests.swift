@@ -5,7 +5,7 @@ import Testing
 /// Checkpoints and heads of one's own, that no registry knows.
 @Suite struct UnregisteredModelTests {
   let directory: TemporaryDirectory
-  let zoo: ModelZoo
+  let zoo: Zoo
 
   init() throws {
     directory = try TemporaryDirectory()
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Checks an embedding with what the reference computes.
-  private func expectDigits(_ net: Network, _ info: ModelInfo) throws {
+  private func expectDigits(_ net: VisionNetwork, _ info: ModelInfo) throws {
     let transform = try zoo.transform(for: net, info)
     let image = try RGBImage(contentsOf: try Digits.samples()[0].path)
     let embedding = try net.embedding(Tensor.stack([transform(image)]))

@@ -19,7 +19,7 @@ import Testing
       let text = try String(contentsOf: Self.repository.appending(path: page), encoding: .utf8)
       for command in Self.commands(in: text) {
         #expect(throws: Never.self, "\(page): \(command.joined(separator: " "))") {
-          try Zoo.parseAsRoot(Array(command.dropFirst()))
+          try RootCommand.parseAsRoot(Array(command.dropFirst()))
         }
         count += 1
       }
@@ -30,7 +30,9 @@ import Testing
   @Test func aMisspelledOptionIsFound() throws {
     let commands = Self.commands(in: "    X=1 zoo list 'a b' \\\n      --jsn\n\n    ls\n")
     #expect(commands == [["zoo", "list", "a b", "--jsn"]])
-    #expect(throws: (any Error).self) { try Zoo.parseAsRoot(Array(commands[0].dropFirst())) }
+    #expect(throws: (any Error).self) {
+      try RootCommand.parseAsRoot(Array(commands[0].dropFirst()))
+    }
   }
 
   /// The words of each command line in an indented or fenced block, without variables set before it.

@@ -27,7 +27,7 @@ struct VerbTests {
     for commands in Array(Verbs.commands.values) + Array(Verbs.cacheCommands.values) {
       for command in commands where command != "--version" {
         let words = command.split(separator: " ").map(String.init).filter { !$0.hasPrefix("-") }
-        var type: any ParsableCommand.Type = Zoo.self
+        var type: any ParsableCommand.Type = RootCommand.self
         for word in words {
           type = try #require(
             type.configuration.subcommands.first { $0._commandName == word }, "\(command)")
@@ -35,9 +35,9 @@ struct VerbTests {
       }
     }
     // A word of another program hides no command.
-    let names = Zoo.configuration.subcommands.map { $0._commandName }
+    let names = RootCommand.configuration.subcommands.map { $0._commandName }
     #expect(names.allSatisfy { Verbs.commands[$0] == nil })
-    let cacheNames = Zoo.CacheCommand.configuration.subcommands.map { $0._commandName }
+    let cacheNames = RootCommand.CacheCommand.configuration.subcommands.map { $0._commandName }
     #expect(cacheNames.allSatisfy { Verbs.cacheCommands[$0] == nil })
   }
 }

@@ -64,8 +64,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  func network(_ backend: Backend, precision: Precision = .f32) throws -> Network {
-    try Network(
+  func network(_ backend: Backend, precision: Precision = .f32) throws -> VisionNetwork {
+    try VisionNetwork(
       family: family, configuration: configuration, classes: classes, size: size,
       newSize: imageSize, patchSize: manifest["patch_size"]?.integer,
       weights: Weights(madeUpIn: precision, rules: rules, backend: backend))
@@ -73,7 +73,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
   /// The weights as those of a file.
   func weights(_ backend: Backend) throws -> [String: TensorView] {
-    let shapes = try Network.stateDictShapes(
+    let shapes = try VisionNetwork.stateDictShapes(
       family: family, configuration: configuration, classes: classes, size: size,
       backend: backend)
     return Dictionary(

@@ -13,14 +13,14 @@ import ZooTensors
   private func build(
     _ golden: GoldenCase, _ weights: [String: TensorView], classes: Int? = nil,
     newSize: ImageSize? = nil
-  ) throws -> Network {
-    try Network(
+  ) throws -> VisionNetwork {
+    try VisionNetwork(
       family: golden.family, configuration: golden.configuration,
       classes: classes ?? golden.classes, size: golden.size, newSize: newSize,
       weights: weights, backend: backend)
   }
 
-  private func error(_ body: () throws -> Network) -> NetworkError? {
+  private func error(_ body: () throws -> VisionNetwork) -> NetworkError? {
     do {
       _ = try body()
       return nil
@@ -75,14 +75,14 @@ import ZooTensors
   @Test(arguments: GoldenCase.oneOfEach)
   func theClassifierIsTakenByItsSizeOrNotAtAll(golden: GoldenCase) throws {
     let weights = try golden.weights(backend)
-    let without = try Network.stateDictShapes(
+    let without = try VisionNetwork.stateDictShapes(
       family: golden.family, configuration: golden.configuration, classes: 0, size: golden.size,
       backend: backend)
     let own = weights.keys.filter { without[$0] == nil }.sorted()
     #expect(!own.isEmpty)
     #expect(error { try build(golden, weights, classes: 0) } == .unusedKeys(own))
-    func network(_ weights: [String: TensorView]) throws -> Network {
-      try Network(
+    func network(_ weights: [String: TensorView]) throws -> VisionNetwork {
+      try VisionNetwork(
         family: golden.family, configuration: golden.configuration, classes: nil,
         size: golden.size, weights: weights, backend: backend)
     }
@@ -115,7 +115,7 @@ import ZooTensors
   @Test func anUnknownFamilyIsNamed() throws {
     #expect(
       error {
-        try Network(
+        try VisionNetwork(
           family: "perceptron", configuration: JSONObject(), classes: 0,
           size: ImageSize(height: 8, width: 8), weights: [:], backend: backend)
       } == .unsupportedFamily("perceptron", supported: families.keys.sorted()))

@@ -19,12 +19,12 @@ import ZooTensors
     let newSize = try golden.imageSize
     return (
       error {
-        try Network.check(
+        try VisionNetwork.check(
           family: golden.family, configuration: golden.configuration, classes: golden.classes,
           size: size, newSize: newSize, outline: weights, backend: backend)
       },
       error {
-        _ = try Network(
+        _ = try VisionNetwork(
           family: golden.family, configuration: golden.configuration, classes: golden.classes,
           size: size, newSize: newSize, weights: weights, backend: backend)
       }
@@ -74,7 +74,7 @@ import ZooTensors
     let before = peakMemory()
     var outline: [String: TensorView] = [:]
     while let error = error({
-      try Network.check(
+      try VisionNetwork.check(
         family: "vit", configuration: configuration, classes: 1000,
         size: ImageSize(height: 224, width: 224), outline: outline, backend: backend)
     }) {

@@ -28,7 +28,7 @@ import ZooTensors
       let network = try registry.network(named: name)
       #expect(network.family == family)
       let size = try #require(facts["size"]?.integers)
-      let shapes = try Network.stateDictShapes(
+      let shapes = try VisionNetwork.stateDictShapes(
         family: family, configuration: network.config, classes: classes,
         size: ImageSize(height: size[0], width: size[1]), backend: backend)
       let lines = shapes.map { key, shape in

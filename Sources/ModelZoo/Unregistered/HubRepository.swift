@@ -1,4 +1,4 @@
-extension ModelZoo {
+extension Zoo {
   private static let largestListing = 16 << 20
 
   /// The request for the file that a reference means.
@@ -55,7 +55,7 @@ extension ModelZoo {
     let url = reference.listingURL
     let text: [UInt8]
     do {
-      text = try await fetcher.document(at: url, atMost: ModelZoo.largestListing)
+      text = try await fetcher.document(at: url, atMost: Zoo.largestListing)
     } catch let error as FetchError where error.status == 404 && error.kind == .network {
       return nil
     }

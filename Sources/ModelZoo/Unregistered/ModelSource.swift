@@ -27,7 +27,7 @@ package struct ModelSource: Sendable {
   package var isInCache: Bool { if case .request = weights { true } else { false } }
 }
 
-extension ModelZoo {
+extension Zoo {
   /// Finds out what a model is, by its name or by the path of its file.
   ///
   /// - Parameters:
@@ -128,7 +128,7 @@ extension ModelZoo {
   /// A network with the weights of a source, fetched first if need be.
   package func loadModel(
     _ source: ModelSource, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
-  ) async throws -> (net: Network, info: ModelInfo) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo) {
     switch source.weights {
     case .file(let path): return try await build(source, from: path, options, isInCache: false)
     case .request(let request):
@@ -165,7 +165,7 @@ extension ModelZoo {
 
   private func build(
     _ source: ModelSource, from path: String, _ options: LoadOptions, isInCache: Bool
-  ) async throws -> (net: Network, info: ModelInfo) {
+  ) async throws -> (net: VisionNetwork, info: ModelInfo) {
     let verifiesChecksums = fetcher.cache.loadPolicy.verifiesContents(isInCache: isInCache)
     return try await offload { cancellation in
       let checkpoint = try Checkpoint(path: path, verifyingChecksums: verifiesChecksums)
@@ -176,9 +176,9 @@ extension ModelZoo {
       let plan = try NetworkPlan(
         checkpoint, source.network, entry: source.entry, options: options)
       try cancellation.check()
-      let net: Network
+      let net: VisionNetwork
       do throws(NetworkError) {
-        net = try Network(
+        net = try VisionNetwork(
           family: plan.family, configuration: plan.configuration, classes: plan.classes,
           size: plan.size, newSize: plan.newSize, precision: options.precision,
           weights: checkpoint.stateDict.byName, backend: backend)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "bench",
@@ -68,7 +68,7 @@ extension Zoo {
       }
     }
 
-    private func json(_ result: Benchmark, _ zoo: ModelZoo) -> JSONValue {
+    private func json(_ result: Benchmark, _ zoo: Zoo) -> JSONValue {
       [
         "model": .string(model), "threads": .integer(zoo.threads),
         "kernels": .string(zoo.kernelPath), "peak_gflops": .number(result.peakGFLOPS),
@@ -91,7 +91,7 @@ extension Zoo {
       ]
     }
 
-    private func text(_ result: Benchmark, _ zoo: ModelZoo) -> String {
+    private func text(_ result: Benchmark, _ zoo: Zoo) -> String {
       var table = Table([
         ("PRECISION", .left), ("BATCH", .right), ("MS/IMAGE", .right), ("IMAGES/S", .right),
         ("GFLOP/S", .right), ("OF PEAK", .right),

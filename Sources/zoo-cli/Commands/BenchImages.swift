@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   /// For `Benchmarks/images.py`, which compares with Pillow.
   struct BenchImages: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct Convert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "convert",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
@@ -63,7 +63,7 @@ private struct DescribedModel {
   /// Local files that have changed since they were cached.
   let changedFiles: Set<String>
 
-  init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
+  init(_ name: String, in zoo: Zoo) throws(RegistryError) {
     entry = try zoo.registry.entry(named: name)
     network = try zoo.registry.network(of: entry)
     unsupportedReason = try zoo.unsupportedReason(of: entry)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "inspect",
@@ -32,7 +32,7 @@ extension Zoo {
     func run() async throws {
       var file = file
       let (values, isVerifying) = (values, options.verify == .full)
-      var zoo: ModelZoo?
+      var zoo: Zoo?
       if file.contains("://") || file.hasPrefix(HubReference.prefix) {
         zoo = try await options.makeZoo { $0.fetchOptions.allowsInsecureHTTP = insecureHttp }
       }

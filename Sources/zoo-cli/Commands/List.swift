@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "list",
@@ -66,7 +66,7 @@ extension Zoo {
       try StandardOutput.write(StandardOutput.isTerminal ? table.text() : table.plainText)
     }
 
-    private func listNetworks(_ zoo: ModelZoo) throws {
+    private func listNetworks(_ zoo: Zoo) throws {
       let networks = try zoo.registry.networkNames(matching: pattern, family: family)
         .map { try zoo.registry.network(named: $0) }.filter { !loadable || zoo.canRun($0) }
       if options.json {
@@ -125,7 +125,7 @@ private struct ListedModel {
   let hasClassifier: Bool?
   let classes: Int?
 
-  init(_ name: String, in zoo: ModelZoo) throws(RegistryError) {
+  init(_ name: String, in zoo: Zoo) throws(RegistryError) {
     let entry = try zoo.registry.entry(named: name)
     let configuration = try zoo.registry.network(of: entry)
     self.name = name

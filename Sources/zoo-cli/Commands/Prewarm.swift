@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct Prewarm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "prewarm",
@@ -59,7 +59,7 @@ extension Zoo {
       if let failure = report.failure { throw failure }
     }
 
-    private func names(in zoo: ModelZoo) throws -> [String] {
+    private func names(in zoo: Zoo) throws -> [String] {
       var names = models
       for pattern in match {
         let matching = zoo.registry.names(matching: pattern)

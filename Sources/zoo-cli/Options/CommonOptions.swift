@@ -98,11 +98,11 @@ extension CommonOptions {
   }
 
   /// The zoo without a network.
-  func makeOfflineZoo() async throws -> ModelZoo {
+  func makeOfflineZoo() async throws -> Zoo {
     if quiet { StandardError.silenceNotes() }
     var environment = try environment()
     environment.policy = .offline
-    return try await ModelZoo(environment)
+    return try await Zoo(environment)
   }
 
   /// The files of the registries; none if a registry cannot be read without a network.
@@ -113,11 +113,11 @@ extension CommonOptions {
   /// The zoo that the options and the environment describe.
   func makeZoo(
     changing change: (inout ZooEnvironment) throws -> Void = { _ in }
-  ) async throws -> ModelZoo {
+  ) async throws -> Zoo {
     if quiet { StandardError.silenceNotes() }
     var environment = try environment()
     try change(&environment)
-    return try await ModelZoo(environment)
+    return try await Zoo(environment)
   }
 
   /// What tells of this command's progress.

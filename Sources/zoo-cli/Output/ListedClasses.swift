@@ -9,7 +9,7 @@ struct ListedClasses {
   ///
   /// - Parameter wanted: levels, several in one with commas; empty for the classifier, and where the
   ///   model has none for all heads.
-  init(of model: String, levels wanted: [String], in zoo: ModelZoo) async throws {
+  init(of model: String, levels wanted: [String], in zoo: Zoo) async throws {
     self.model = model
     let entry = try zoo.registry.entry(named: model)
     var names: [String] = []

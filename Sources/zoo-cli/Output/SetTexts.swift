@@ -127,7 +127,7 @@ extension FetchPlan.File {
 }
 
 /// Notes which of some models this version can fetch, but not run.
-func noteObstacles(_ models: [String], in zoo: ModelZoo) throws(RegistryError) {
+func noteObstacles(_ models: [String], in zoo: Zoo) throws(RegistryError) {
   var unsupported: [(model: String, error: ModelError)] = []
   var seen: Set<String> = []
   for model in models where seen.insert(model).inserted {

@@ -10,7 +10,7 @@ import ModelZoo
   #endif
 #endif
 
-extension Zoo {
+extension RootCommand {
   /// The words after the command's name.
   ///
   /// On Linux the runtime reads them from `/proc`, which is not everywhere; they come from where the

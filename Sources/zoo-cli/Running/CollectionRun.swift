@@ -3,7 +3,7 @@ import ModelZoo
 /// A model and the collection of images that it runs on.
 struct CollectionRun {
   let source: ModelSource
-  let net: Network
+  let net: VisionNetwork
   let info: ModelInfo
   let collection: ImageCollection
   /// What could not be searched for images.
@@ -20,7 +20,7 @@ struct CollectionRun {
   init(
     _ source: ModelSource, _ unregistered: UnregisteredOptions, _ images: ImageOptions,
     _ options: CollectionOptions, _ common: CommonOptions, fiveCrops: Bool = false,
-    in zoo: ModelZoo, _ progress: ProgressReport
+    in zoo: Zoo, _ progress: ProgressReport
   ) async throws {
     self.source = source
     self.images = images

@@ -14,7 +14,7 @@ struct Diagnosis {
     cache = CacheDirectory(environment.cache, isAskedFor: isCacheAskedFor)
     var problems: [any ZooFailure] = cache.problem.map { [$0] } ?? []
     do {
-      registry = try await ModelZoo(environment).registry
+      registry = try await Zoo(environment).registry
     } catch {
       registry = nil
       problems.append(error as? any ZooFailure ?? CommandError(.other, "\(error)"))

@@ -92,7 +92,7 @@ struct RunHeads {
   /// Loads heads, and finds those that are meant where none are asked for: the network's own
   /// classifier, else all that the registry gives the model.
   init(
-    _ choices: [HeadChoice], _ run: CollectionRun, in zoo: ModelZoo, _ progress: ProgressReport
+    _ choices: [HeadChoice], _ run: CollectionRun, in zoo: Zoo, _ progress: ProgressReport
   ) async throws {
     let (model, entry) = (run.model, run.entry)
     let own = Head(classifierOf: run.net, run.info)

@@ -60,10 +60,10 @@ enum Verbs {
         words.dropFirst().first, after: "cache ", CacheCommand.configuration.subcommands,
         cacheCommands)
     }
-    return mistake(word, after: "", Zoo.configuration.subcommands, commands)
+    return mistake(word, after: "", RootCommand.configuration.subcommands, commands)
   }
 
-  private typealias CacheCommand = Zoo.CacheCommand
+  private typealias CacheCommand = RootCommand.CacheCommand
 
   private static func mistake(
     _ word: String?, after command: String, _ subcommands: [any ParsableCommand.Type],

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo {
+extension RootCommand {
   struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "cache",
@@ -13,7 +13,7 @@ extension Zoo {
   }
 }
 
-extension Zoo.CacheCommand {
+extension RootCommand.CacheCommand {
   struct Path: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "path",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelZoo
 
-extension Zoo.CacheCommand {
+extension RootCommand.CacheCommand {
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify",

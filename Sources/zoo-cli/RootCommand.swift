@@ -4,7 +4,7 @@ import ModelZoo
 
 /// The `zoo` command; each subcommand has a file in `Commands`.
 @main
-struct Zoo: AsyncParsableCommand {
+struct RootCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "zoo",
     abstract: "Pretrained vision models: find, fetch and run them.",

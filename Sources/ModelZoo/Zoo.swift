@@ -5,7 +5,7 @@ import ZooTensors
 ///
 /// The free functions, such as ``loadPretrainedModel(_:options:progress:)``, use ``shared``; make a
 /// value of your own for another registry, cache, transport or number of threads.
-public struct ModelZoo: Sendable {
+public struct Zoo: Sendable {
   /// What models there are.
   public let registry: Registry
   /// What brings their files into the cache.

@@ -1,7 +1,7 @@
 import ZooCore
 import ZooTensors
 
-extension Network {
+extension VisionNetwork {
   /// Checks that the tensors of a file would make a network, from their names, shapes and types.
   ///
   /// The layers are built as for a load, so nothing is known of shapes here, but with zeros that
@@ -12,7 +12,7 @@ extension Network {
     family: String, configuration: JSONObject, classes: Int?, size: ImageSize,
     newSize: ImageSize? = nil, outline: [String: TensorView], backend: Backend
   ) throws(NetworkError) {
-    _ = try Network(
+    _ = try VisionNetwork(
       family: family, configuration: configuration, classes: classes, size: size,
       newSize: newSize, weights: Weights(outline: outline, backend: backend))
   }
@@ -24,7 +24,7 @@ extension Network {
     family: String, configuration: JSONObject, classes: Int, size: ImageSize, backend: Backend
   ) throws(NetworkError) -> [String: [Int]] {
     let weights = Weights(recordingShapes: backend)
-    _ = try Network(
+    _ = try VisionNetwork(
       family: family, configuration: configuration, classes: classes, size: size,
       weights: weights)
     return weights.taken

@@ -7,7 +7,7 @@ import ZooTensors
 /// The methods compute on the network's own threads and block the caller until the result is there;
 /// in asynchronous code call `inferImage` and `inferBatch`, which do not hold up a task's thread.
 /// Several callers may share a network: their passes run one after another.
-public final class Network: Sendable {
+public final class VisionNetwork: Sendable {
   private enum ClassifierState {
     case identity
     case withoutWeights(classes: Int)
@@ -181,9 +181,9 @@ public final class Network: Sendable {
   }
 }
 
-/// The place of a network's classifier; see ``Network/classifier``.
+/// The place of a network's classifier; see ``VisionNetwork/classifier``.
 public struct ClassifierSlot: Sendable {
-  fileprivate let network: Network
+  fileprivate let network: VisionNetwork
 
   /// The classifier; `nil` for a network without one, and before the weights of a new one are
   /// loaded.
