@@ -116,7 +116,7 @@ extension DocumentedCode {
         }
         return error.kind
       } catch {
-        print("cancelled, or not an error of Zoo:", error)
+        print("cancelled, or not an error of ModelZoo:", error)
         return .other
       }
     }
