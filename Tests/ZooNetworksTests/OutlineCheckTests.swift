@@ -64,6 +64,29 @@ import ZooTensors
     #expect(try judgements(of: outline, for: golden).check == .unusedKeys(["extra"]))
   }
 
+  /// Whatever number a configuration has, the check comes to an end and takes little memory.
+  @Test(arguments: GoldenCase.all)
+  func anyNumberIsJudged(_ golden: GoldenCase) throws {
+    let outline = try golden.weights(backend).mapValues { try zeros($0.shape, $0.dtype) }
+    let size = try golden.size
+    let before = peakMemory()
+    for name in golden.configuration.keys {
+      guard let value = golden.configuration[name] else { continue }
+      for number in [-1, 0, 3, 1 << 24 - 1] {
+        for changed in value.replacingEachInteger(by: number) {
+          var configuration = golden.configuration
+          configuration[name] = changed
+          _ = error {
+            try VisionNetwork.check(
+              family: golden.family, configuration: configuration, classes: golden.classes,
+              size: size, newSize: try golden.imageSize, outline: outline, backend: backend)
+          }
+        }
+      }
+    }
+    #expect(peakMemory() - before < 500_000_000)
+  }
+
   /// 13 GB of weights, of which nothing may become real.
   @Test func largeWeightsTakeNoMemory() throws {
     var configuration = JSONObject()
@@ -95,6 +118,22 @@ import ZooTensors
       outline: ["w": try zeros([1 << 20, 1 << 10])], backend: backend)
     let error = error { _ = try weights.tensor("w", [1 << 20, 1 << 10]) }
     #expect(error == .tensor(.noMemory(byteCount: 1 << 32)))
+  }
+}
+
+extension JSONValue {
+  /// The value with one of the integers in it replaced, for each of them.
+  fileprivate func replacingEachInteger(by number: Int) -> [JSONValue] {
+    if let values = array {
+      return values.indices.flatMap { index in
+        values[index].replacingEachInteger(by: number).map { element in
+          var changed = values
+          changed[index] = element
+          return .array(changed)
+        }
+      }
+    }
+    return integer == nil ? [] : [.integer(number)]
   }
 }
 

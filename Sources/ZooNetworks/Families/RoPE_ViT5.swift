@@ -17,6 +17,11 @@ struct RoPE_ViT5: VisionTransformerFamily {
     let hasPosition: Bool = try options("abs_pos_embed", default: true)
     let _: Bool = try options("pos_embed_antialias", default: false)
     let _: Float = try options("layer_scale_init_value", default: 1e-4)
+    let stem = try PatchStem.patchify(
+      patchSize: sizes.patch, size: sizes.token, bias: !hasPreNorm, weights)
+    let tokens = try TokenEmbedding(
+      size: sizes.token, special, grids: grids, position: hasPosition ? .patches : nil, weights)
+    // The rotary table is as long as the tokens, which by now are known to exist.
     let style = EncoderBlock.Style(
       size: sizes.token,
       attention: SelfAttention.Style(
@@ -26,12 +31,7 @@ struct RoPE_ViT5: VisionTransformerFamily {
       mlp: try FeedForward.Style(options, hidden: sizes.hidden, norm: norm), norm: norm,
       hasLayerScale: true)
     transformer = VisionTransformer(
-      size: sizes.token, grid: grids.coming,
-      stem: try .patchify(
-        patchSize: sizes.patch, size: sizes.token, bias: !hasPreNorm, weights),
-      tokens: try TokenEmbedding(
-        size: sizes.token, special, grids: grids, position: hasPosition ? .patches : nil,
-        weights),
+      size: sizes.token, grid: grids.coming, stem: stem, tokens: tokens,
       preNorm: hasPreNorm ? try weights.preNorm(options, norm, size: sizes.token) : nil,
       blocks: try weights.blocks(sizes.layers) { _, weights throws(NetworkError) in
         try EncoderBlock(style, weights)

@@ -48,6 +48,12 @@ extension VisionTransformer {
     let special = try SpecialTokens(options)
     let hasPosition: Bool = try options("abs_pos_embed", default: true)
     let covers: Bool = try options("pos_embed_special_tokens", default: coversSpecialTokens)
+    let stem = try VisionTransformer.stem(build, sizes, bias: !hasPreNorm)
+    let tokens = try TokenEmbedding(
+      size: sizes.token, special, grids: grids,
+      position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
+      filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights)
+    // The rotary table is as long as the tokens, which by now are known to exist.
     let style = EncoderBlock.Style(
       size: sizes.token,
       attention: SelfAttention.Style(
@@ -58,12 +64,7 @@ extension VisionTransformer {
       mlp: try FeedForward.Style(options, hidden: sizes.hidden, norm: norm), norm: norm,
       hasLayerScale: try options.optional("layer_scale_init_value") as Float? != nil)
     self.init(
-      size: sizes.token, grid: grids.coming,
-      stem: try VisionTransformer.stem(build, sizes, bias: !hasPreNorm),
-      tokens: try TokenEmbedding(
-        size: sizes.token, special, grids: grids,
-        position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
-        filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights),
+      size: sizes.token, grid: grids.coming, stem: stem, tokens: tokens,
       preNorm: hasPreNorm ? try weights.preNorm(options, norm, size: sizes.token) : nil,
       blocks: try weights.blocks(sizes.layers) { index, weights throws(NetworkError) in
         var style = style

@@ -40,66 +40,66 @@ struct ViT_Parallel: VisionTransformerFamily {
 
 /// x + Σ ls · attention(norm(x)), then x + Σ ls · mlp(norm(x)).
 private struct ParallelBlock: TransformerBlock {
-  private let attentionInputs: Branches
-  private let attentions: [SelfAttention]
-  private let mlpInputs: Branches
-  private let mlps: [FeedForward]
+  private let attentions: Branches<SelfAttention>
+  private let mlps: Branches<FeedForward>
 
   init(_ style: EncoderBlock.Style, branches: Int, _ weights: Weights) throws(NetworkError) {
-    let attention = (0..<branches).map { weights.scope("attn_blocks.\($0)") }
-    attentionInputs = try Branches(style, attention)
-    attentions = try attention.map { weights throws(NetworkError) in
-      try SelfAttention(size: style.size, style.attention, weights.scope("1"))
+    attentions = try Branches(branches, style, "attn_blocks", weights) {
+      weights throws(NetworkError) in
+      try SelfAttention(size: style.size, style.attention, weights)
     }
-    let mlp = (0..<branches).map { weights.scope("mlp_blocks.\($0)") }
-    mlpInputs = try Branches(style, mlp)
-    mlps = try mlp.map { weights throws(NetworkError) in
-      try FeedForward(size: style.size, style.mlp, weights.scope("1"))
+    mlps = try Branches(branches, style, "mlp_blocks", weights) { weights throws(NetworkError) in
+      try FeedForward(size: style.size, style.mlp, weights)
     }
   }
 
   func callAsFunction(_ x: Matrix, images: Int, only token: Int?, in workspace: Workspace) {
     let y = token.map { x.tokens(at: $0, images: images) } ?? x
-    workspace.scope {
-      let normed = attentionInputs.normed(x, in: workspace)
-      for index in attentions.indices {
-        attentions[index].add(
-          normed.rows(index * x.rows..<(index + 1) * x.rows), to: y, images: images, only: token,
-          scale: attentionInputs.scales[index], in: workspace)
-      }
+    attentions.forEach(of: x, in: workspace) { attention, normed, scale in
+      attention.add(normed, to: y, images: images, only: token, scale: scale, in: workspace)
     }
-    workspace.scope {
-      let normed = mlpInputs.normed(y, in: workspace)
-      for index in mlps.indices {
-        mlps[index].add(
-          normed.rows(index * y.rows..<(index + 1) * y.rows), to: y, images: images,
-          scale: mlpInputs.scales[index], in: workspace)
-      }
+    mlps.forEach(of: y, in: workspace) { mlp, normed, scale in
+      mlp.add(normed, to: y, images: images, scale: scale, in: workspace)
     }
   }
 }
 
-/// What stands before and after the layers of parallel branches.
-private struct Branches {
-  private let norms: [Norm]
-  let scales: [Vector?]
+/// Layers beside each other, each with a norm before it and perhaps a scale behind it.
+private struct Branches<Layer: Sendable> {
+  private struct Branch: Sendable {
+    let norm: Norm
+    let layer: Layer
+    let scale: Vector?
+  }
+  private let branches: [Branch]
 
-  init(_ style: EncoderBlock.Style, _ weights: [Weights]) throws(NetworkError) {
-    norms = try weights.map { weights throws(NetworkError) in
-      try weights.norm("0", style.norm, size: style.size)
-    }
-    scales = try weights.map { weights throws(NetworkError) in
-      style.hasLayerScale ? try weights.factors("2.gamma", size: style.size) : nil
+  init(
+    _ count: Int, _ style: EncoderBlock.Style, _ name: String, _ weights: Weights,
+    _ make: (Weights) throws(NetworkError) -> Layer
+  ) throws(NetworkError) {
+    branches = try (0..<count).map { index throws(NetworkError) in
+      let weights = weights.scope("\(name).\(index)")
+      return Branch(
+        norm: try weights.norm("0", style.norm, size: style.size),
+        layer: try make(weights.scope("1")),
+        scale: style.hasLayerScale ? try weights.factors("2.gamma", size: style.size) : nil)
     }
   }
 
-  /// The norms of x [rows, D], one below the other: all branches see x as it was before the first
-  /// sum.
-  func normed(_ x: Matrix, in workspace: Workspace) -> Matrix {
-    let result = workspace.matrix(rows: norms.count * x.rows, columns: x.columns)
-    for index in norms.indices {
-      norms[index](x, into: result.rows(index * x.rows..<(index + 1) * x.rows))
+  /// Gives `body` each layer with the norm of x [rows, D], as x is before the first call, and the
+  /// scale.
+  func forEach(
+    of x: Matrix, in workspace: Workspace, _ body: (Layer, _ normed: Matrix, Vector?) -> Void
+  ) {
+    workspace.scope {
+      let all = workspace.matrix(rows: branches.count * x.rows, columns: x.columns)
+      func normed(_ index: Int) -> Matrix {
+        all.rows(index * x.rows..<(index + 1) * x.rows)
+      }
+      for index in branches.indices { branches[index].norm(x, into: normed(index)) }
+      for index in branches.indices {
+        body(branches[index].layer, normed(index), branches[index].scale)
+      }
     }
-    return result
   }
 }
