@@ -3,6 +3,8 @@ package struct Benchmark: Sendable {
   /// What holds for all batches in one precision.
   package struct Load: Sendable {
     package let precision: Precision
+    /// The height and width of the images.
+    package let inputSize: ImageSize
     /// How long it took to build the network from its file, or from made-up weights.
     package let milliseconds: Double
     /// The largest resident size of the process since the load began, in bytes; where the system
@@ -21,6 +23,8 @@ package struct Benchmark: Sendable {
 
   /// What all threads together can do, in billions of float32 operations a second.
   package let peakGFLOPS: Double
+  /// What is known about the weights; `nil` for made-up ones.
+  package internal(set) var info: ModelInfo?
   package internal(set) var loads: [Load] = []
   package internal(set) var rows: [Row] = []
 }
@@ -30,7 +34,9 @@ extension Zoo {
   ///
   /// The time of a batch is the median of at least five passes and two seconds, from normalised
   /// images to embeddings.
-  /// - Parameter source: where the weights are; `nil` for made-up ones.
+  /// - Parameters:
+  ///   - source: where the weights are; `nil` for made-up ones.
+  ///   - options: another input size, or what the file does not state; the precision is not used.
   package func benchmark(
     _ name: String, _ source: ModelSource?, options: LoadOptions, precisions: [Precision],
     batches: [Int], progress: ProgressHandler? = nil
@@ -44,12 +50,12 @@ extension Zoo {
       let start = clock.now
       var options = options
       options.precision = precision
-      let net =
-        if let source {
-          try await loadModel(source, options: options).net
-        } else {
-          try await network(madeUp: name, precision)
-        }
+      let net: VisionNetwork
+      if let source {
+        (net, benchmark.info) = try await loadModel(source, options: options)
+      } else {
+        net = try await network(madeUp: name, options)
+      }
       let time = clock.now - start
       let peak = benchmark.peakGFLOPS
       benchmark.rows += try await offload { cancellation in
@@ -60,13 +66,15 @@ extension Zoo {
       }
       benchmark.loads.append(
         Benchmark.Load(
-          precision: precision, milliseconds: time / .milliseconds(1),
-          peakMemory: PeakMemory.bytes))
+          precision: precision, inputSize: net.inputSize,
+          milliseconds: time / .milliseconds(1), peakMemory: PeakMemory.bytes))
     }
     return benchmark
   }
 
-  private func network(madeUp name: String, _ precision: Precision) async throws -> VisionNetwork {
+  private func network(
+    madeUp name: String, _ options: LoadOptions
+  ) async throws -> VisionNetwork {
     let configuration: NetworkConfiguration
     var size = ImageSize(side: 224)
     if registry.networkNames.contains(name) {
@@ -76,12 +84,13 @@ extension Zoo {
       configuration = try registry.network(of: entry)
       if let signature = entry.signature { size = sizeFromSignature(signature) }
     }
+    if let wanted = options.size { size = wanted }
     return try await offload { [size] _ in
       let backend = try backend.get()
       do throws(NetworkError) {
         return try VisionNetwork(
           madeUp: configuration.family, configuration: configuration.config,
-          size: size, precision: precision, backend: backend)
+          size: size, precision: options.precision, backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: nil, error)
       }

@@ -64,10 +64,35 @@ struct UnregisteredModelTests {
     expectClose(embedding, expected.embeddings[0].scalars)
     #expect(outcome.errors.contains("wrapped.pt: the prefix 'model.' of all names is left out"))
     #expect(outcome.errors.contains("'_orig_mod.' (torch.compile) within"))
+    let bench = try await zoo.digits(
+      "bench", "wrapped.pt", "--network", "vit_digits_ls", "--batch", "1", "--precision", "f32")
+    #expect(bench.errors.contains("wrapped.pt: the prefix 'model.' of all names is left out"))
     let report = try await zoo("inspect", "wrapped.pt")
     #expect(report.output.contains("left out"))
     #expect(try await zoo("convert", "wrapped.pt", "plain.pt").status == 0)
     #expect(try Checkpoint(path: zoo.path("plain.pt")).leftOut.isEmpty)
+  }
+
+  @Test(arguments: [["vit_digits_ls_beetles_120.pt"], ["vit_digits_ls", "--made-up-weights"]])
+  func benchTakesOtherSizes(arguments: [String]) async throws {
+    func run(_ more: [String] = []) async throws -> (size: [Int]?, operations: Double) {
+      let options = ["--batch", "1", "--precision", "f32", "--json"]
+      let report = try await zoo.run(
+        ["bench"] + arguments + options + more + ZooCommand.digitsRegistry
+      ).json()
+      let row = report["results"]?.array?.first
+      let (speed, time) = (row?["gflops"]?.double, row?["ms_per_image"]?.double)
+      return (
+        report["loads"]?.array?.first?["input_size"]?.integers,
+        try #require(speed) * #require(time)
+      )
+    }
+    let (usual, other) = (try await run(), try await run(["--size", "32x48"]))
+    #expect(other.size == [32, 48])
+    #expect(usual.size != other.size && usual.size?.count == 2)
+    #expect(usual.operations != other.operations)
+    let odd = ["bench"] + arguments + ["--size", "31"]
+    try await zoo.run(odd + ZooCommand.digitsRegistry).expectFailure(64, "31")
   }
 
   @Test func benchTakesTheFile() async throws {

@@ -25,6 +25,12 @@ extension RootCommand {
       transform: Batches.init)
     var batch = Batches(sizes: [1, 8])
 
+    @Option(
+      help: ArgumentHelp(
+        "Height and width of the images, if not those that the network was trained with.",
+        valueName: "n|hxw"), transform: ImageOptions.size)
+    var size: ImageSize?
+
     @Flag(help: "Fetch nothing: fill the network with made-up numbers.")
     var madeUpWeights = false
 
@@ -57,10 +63,13 @@ extension RootCommand {
       let source =
         madeUpWeights ? nil : try await zoo.source(of: model, network: unregistered.network)
       let result = try await zoo.benchmark(
-        model, source, options: LoadOptions(rgbStats: unregistered.rgbStats),
+        model, source, options: LoadOptions(size: size, rgbStats: unregistered.rgbStats),
         precisions: options.precisions?.precisions ?? Precision.allCases, batches: batch.sizes,
         progress: options.makeProgress().handler)
       StandardError.clearStatus()
+      if let info = result.info {
+        for note in info.notes { StandardError.note("\(info.file): \(note)") }
+      }
       if options.json {
         try StandardOutput.write(json(result, zoo))
       } else {
@@ -75,7 +84,9 @@ extension RootCommand {
         "loads": .array(
           result.loads.map { load in
             [
-              "precision": .string(load.precision.rawValue), "load_ms": .number(load.milliseconds),
+              "precision": .string(load.precision.rawValue),
+              "input_size": .integers([load.inputSize.height, load.inputSize.width]),
+              "load_ms": .number(load.milliseconds),
               "peak_memory_bytes": .integer(load.peakMemory),
             ]
           }),
@@ -106,8 +117,8 @@ extension RootCommand {
         ])
       }
       let loads = result.loads.map { load in
-        "\(load.precision.rawValue) loaded in \(Units.decimal(load.milliseconds, places: 0)) ms, at "
-          + "most \(Units.bytes(load.peakMemory)) of memory"
+        "\(load.precision.rawValue) loaded in \(Units.decimal(load.milliseconds, places: 0)) ms for "
+          + "images of \(load.inputSize), at most \(Units.bytes(load.peakMemory)) of memory"
       }
       return """
         \(model): \(zoo.threads) threads, \(zoo.kernelPath) kernels, measured float32 peak \

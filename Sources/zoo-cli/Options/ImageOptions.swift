@@ -54,7 +54,7 @@ struct ImageOptions: ParsableArguments {
     }
   }
 
-  private static func size(_ text: String) throws -> ImageSize {
+  static func size(_ text: String) throws -> ImageSize {
     let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard let height = sides.first ?? nil, let width = sides.last ?? nil, sides.count <= 2,
       (1...16384).contains(height), (1...16384).contains(width)
