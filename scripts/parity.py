@@ -1,13 +1,18 @@
 """Compares full-size networks with birder, the reference implementation.
 
-    scripts/parity [NETWORK…] [--size HxW] [--zoo PATH] [--images N] [--keep DIRECTORY]
+    scripts/parity [NETWORK…] [--size HxW | --other-size] [--output FILE] [--zoo PATH]
+                   [--images N] [--keep DIRECTORY]
 
-NETWORK is any network that birder registers and this version runs; without one it is vit_b16_ls. No
-download: the weights are random, with layer scales between 0.1 and 1, so that every block counts in
-the result. In a temporary directory the script writes a checkpoint with a classifier and a head as
-birder writes them, a registry and a few images; it runs `zoo embed`, `zoo classify` and
+NETWORK is any network that birder registers and this version runs; without one it is vit_b16_ls.
+`all`, or a pattern such as 'rope_*', is the networks of the registered models, the smallest first.
+No download: the weights are random, with layer scales between 0.1 and 1, so that every block counts
+in the result. In a temporary directory the script writes a checkpoint with a classifier and a head
+as birder writes them, a registry and a few images; it runs `zoo embed`, `zoo classify` and
 `zoo features` on the files, runs birder on the same files, and prints how far the results are apart:
-a row of a table for each network. With --size both adjust the network to another input size.
+a row of a table for each network and input size. Several networks have a process each. With --size
+both adjust the network to another input size; with --other-size there is a second row, for images
+that are higher by the network's stride. With --output the table goes to a file, too, and networks
+that it has are left out, so that a long run can be interrupted.
 
 It exits with 1 if a result differs by more than 1e-4 of the largest magnitude, if a cosine is below
 0.999999, or if the most probable class is another.
@@ -22,6 +27,7 @@ It needs the release build of `zoo` and a Python environment with birder:
 
 import argparse
 import contextlib
+import fnmatch
 import json
 import logging
 import math
@@ -52,12 +58,21 @@ RGB_STATS = get_rgb_stats("centered")
 LARGEST_DIFFERENCE, LEAST_COSINE = 1e-4, 0.999999
 
 
+HEADER = (
+    "| network | input | embedding | logits | feature maps | head | least cosine | top-1 |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("networks", nargs="*", default=["vit_b16_ls"], metavar="NETWORK")
-    parser.add_argument("--size", type=size_of, help="the input size that both adjust to")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--size", type=size_of, help="the input size that both adjust to")
+    sizes.add_argument("--other-size", action="store_true", help="another size than registered, too")
+    parser.add_argument("--output", type=Path, help="add rows to the table in this file")
     parser.add_argument("--zoo", default=".build/release/zoo", help="the program to compare")
     parser.add_argument("--images", type=int, default=2, help="how many images (2)")
     parser.add_argument("--keep", type=Path, help="write the files here and keep them")
@@ -67,17 +82,24 @@ def main():
         sys.exit(f"{zoo} is missing: build it with `make build`")
     if arguments.images < 1:
         sys.exit("--images needs at least one image")
-    unknown = [name for name in arguments.networks if not registry.exists(name)]
-    if unknown:
-        sys.exit(f"birder registers no network {', '.join(unknown)}")
-
     logging.disable(logging.INFO)
-    print(
-        "| network | input | embedding | logits | feature maps | head | least cosine | top-1 |\n"
-        "|---|---|---|---|---|---|---|---|",
-        flush=True,
-    )
-    agree = [compare(name, zoo, arguments) for name in arguments.networks]
+    networks = list(dict.fromkeys(chosen(arguments.networks, zoo)))
+    table = arguments.output
+    if table and table.is_file():
+        rows = table.read_text().splitlines()[2:]
+        networks = [name for name in networks if not any(f"| {name} |" in row for row in rows)]
+    elif table:
+        table.write_text(f"{HEADER}\n")
+    print(HEADER, flush=True)
+    agree = []
+    for name in networks:
+        alone = len(networks) == 1
+        rows, same = (compare if alone else compare_apart)(name, zoo, arguments)
+        agree.append(same)
+        print(rows, end="", flush=True)
+        if table:
+            with table.open("a") as file:
+                file.write(rows)
     sys.exit(0 if all(agree) else 1)
 
 
@@ -86,35 +108,74 @@ def size_of(text):
     return int(height), int(width or height)
 
 
+def chosen(arguments, zoo):
+    """The networks that the arguments name."""
+    for text in arguments:
+        pattern = "*" if text == "all" else text
+        if registry.exists(text):
+            yield text
+            continue
+        found = fnmatch.filter(networks_of_models(zoo), pattern)
+        if not found:
+            sys.exit(f"neither a network of birder nor a pattern of registered models': {text}")
+        yield from found
+
+
+def networks_of_models(zoo):
+    """The networks that the program runs of those with pretrained models, the smallest first."""
+    listed = subprocess.run([zoo, "list", "--loadable", "--json"], check=True, capture_output=True)
+    models = sorted(json.loads(listed.stdout), key=lambda model: model["size_mib"] or 0)
+    return dict.fromkeys(model["network"] for model in models)
+
+
+def compare_apart(network, zoo, arguments):
+    """What `compare` returns, by a process of its own, whose memory ends with it."""
+    line = [sys.executable, __file__, network, "--zoo", zoo, "--images", arguments.images]
+    if arguments.size:
+        line += ["--size", f"{arguments.size[0]}x{arguments.size[1]}"]
+    if arguments.other_size:
+        line += ["--other-size"]
+    if arguments.keep:
+        line += ["--keep", arguments.keep]
+    result = subprocess.run([str(word) for word in line], stdout=subprocess.PIPE, text=True)
+    return result.stdout.removeprefix(f"{HEADER}\n"), result.returncode == 0
+
+
 def compare(network, zoo, arguments):
-    """Prints a row of how far the results of a network are apart; whether that is near enough."""
+    """The rows of how far a network's results are apart; whether that is near enough."""
     with contextlib.ExitStack() as stack:
         directory = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         directory.mkdir(parents=True, exist_ok=True)
-        head = write_model(directory, network)
+        head, other = write_model(directory, network)
         images = write_images(directory, arguments.images)
-        expected = reference(directory, network, head, images, arguments.size)
-        found = candidate(zoo, directory, network, images, arguments.size, expected)
+        sizes = [None, other] if arguments.other_size else [arguments.size]
+        rows = []
+        for size in sizes:
+            expected = reference(directory, network, head, images, size)
+            found = candidate(zoo, directory, network, images, size, expected)
+            rows.append(row(network, size, found, expected))
+    return "".join(text for text, _ in rows), all(same for _, same in rows)
+
+
+def row(network, size, found, expected):
+    """The row of a network at an input size, and whether the results are near enough."""
     relative, cosines = {}, []
     for name, values in expected.items():
         if found[name].shape != values.shape:
             sys.exit(f"{network}: {name} is {found[name].shape}, expected {values.shape}")
         relative[name], cosine = distance(found[name].double(), values.double())
         cosines.append(cosine)
+    count = len(expected["logits"])
     same = int((found["logits"].argmax(dim=1) == expected["logits"].argmax(dim=1)).sum())
     maps = [value for name, value in relative.items() if name.startswith("stage")]
-    height, width = arguments.size or registry.get_default_size(network)
-    print(
+    height, width = size or registry.get_default_size(network)
+    text = (
         f"| {network} | {height} x {width} | {relative['embedding']:.1e} "
         f"| {relative['logits']:.1e} | {f'{max(maps):.1e}' if maps else 'none'} "
-        f"| {relative['head']:.1e} | {min(cosines):.9f} | {same} of {len(images)} |",
-        flush=True,
+        f"| {relative['head']:.1e} | {min(cosines):.9f} | {same} of {count} |\n"
     )
-    return (
-        max(relative.values()) <= LARGEST_DIFFERENCE
-        and min(cosines) >= LEAST_COSINE
-        and same == len(images)
-    )
+    near = max(relative.values()) <= LARGEST_DIFFERENCE and min(cosines) >= LEAST_COSINE
+    return text, near and same == count
 
 
 def distance(found, expected):
@@ -129,7 +190,10 @@ def model_name(network):
 
 
 def write_model(directory, network):
-    """Writes the checkpoint, the head and the registry; returns the head's weight and bias."""
+    """Writes the checkpoint, the head and the registry.
+
+    Returns the head's weight and bias, and another input size.
+    """
     generator = torch.Generator().manual_seed(16)
     name, size = model_name(network), registry.get_default_size(network)
     net = registry.net_factory(network, CLASSES, 3, size=size)
@@ -157,7 +221,9 @@ def write_model(directory, network):
         "heads": {LEVEL: {"url": head_file}},
     }
     (directory / "registry.json").write_text(json.dumps({"schema": 1, "models": {name: model}}))
-    return head
+    # CrossViT has two sizes of patches in place of a stride.
+    stride = net.max_stride if hasattr(net, "max_stride") else math.lcm(*net.patch_size)
+    return head, (size[0] + stride, size[1] + (stride if net.square_only else 0))
 
 
 def flat(embedding):
