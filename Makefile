@@ -31,8 +31,8 @@ test-distributed: build ## Run Examples/distributed with Dask and compare with o
 bench: build ## Measure kernels and a whole ViT-B/16 on this machine
 	@scripts/bench
 
-bench-peers: build ## Compare with PyTorch, ONNX Runtime and OpenVINO; writes docs/benchmarks.md
-	scripts/bench-peers
+bench-peers: build ## Compare NETWORKS="..." with PyTorch and others; writes docs/benchmarks.md
+	scripts/bench-peers $(NETWORKS)
 
 fuzz: setup ## Fuzz the readers, SECONDS=60 for each of seven targets
 	@scripts/fuzz $(or $(SECONDS),60)

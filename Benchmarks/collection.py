@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from images import photograph
-from peers import python, set_environment
+from processes import python, set_environment
 from zoo import Zoo, largest_resident_bytes, wait
 
 
@@ -35,7 +35,7 @@ def main():
     set_environment(options.threads)
     options.directory.mkdir(parents=True, exist_ok=True)
     if not any(options.directory.glob("*.pt")):
-        python("model.py", options.directory)
+        python("model.py", options.directory, "vit_b16_ls")
     make_images(options.directory / "images", options.images)
     zoo = Zoo(Path(options.zoo).resolve(), options.directory, options.threads)
 

@@ -11,27 +11,38 @@ from pathlib import Path
 import numpy as np
 
 
-def pytorch(precision: str, directory: Path, threads: int):
+def pytorch(precision: str, layout: str, directory: Path, threads: int):
     import torchvision_shim  # noqa: F401  before birder
     import torch
     from birder.common.fs_ops import load_model
 
+    from weights import flat
+
     torch.set_num_threads(threads)
     checkpoint = next(directory.glob("*.pt"))
     network = checkpoint.stem.rsplit("_", 1)[0]
-    net, _ = load_model(torch.device("cpu"), network, path=checkpoint, inference=True)
+    memory_format = getattr(torch, layout)
+
+    def load():
+        net, _ = load_model(torch.device("cpu"), network, path=checkpoint, inference=True)
+        return net.to(memory_format=memory_format)
+
+    net = load()
+
+    def embeddings(images):
+        return flat(net.embedding(images.to(memory_format=memory_format))).float().numpy()
 
     def run(images):
         with torch.inference_mode():
-            return net.embedding(torch.from_numpy(images)).numpy()
+            return embeddings(torch.from_numpy(images))
 
     def run_autocast(images):
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-            return net.embedding(torch.from_numpy(images)).float().numpy()
+            return embeddings(torch.from_numpy(images))
 
     def run_bfloat16(images):
         with torch.inference_mode():
-            return net.embedding(torch.from_numpy(images).bfloat16()).float().numpy()
+            return embeddings(torch.from_numpy(images).bfloat16())
 
     if precision == "int8":
         engines = torch.backends.quantized.supported_engines
@@ -43,7 +54,7 @@ def pytorch(precision: str, directory: Path, threads: int):
         autocast = seconds(run_autocast, image)
         net = net.bfloat16()
         if autocast < seconds(run_bfloat16, image):
-            net, _ = load_model(torch.device("cpu"), network, path=checkpoint, inference=True)
+            net = load()
             return run_autocast, "autocast, which is faster than a bfloat16 model here"
         return run_bfloat16, "a bfloat16 model, which is faster than autocast here"
     return run, ""
@@ -57,7 +68,7 @@ def onnxruntime(file: str, directory: Path, threads: int):
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     session = ort.InferenceSession(
-        directory / f"{file}.onnx", options, providers=["CPUExecutionProvider"]
+        onnx_file(directory, file), options, providers=["CPUExecutionProvider"]
     )
     name = session.get_inputs()[0].name
     return lambda images: session.run(None, {name: images})[0], ""
@@ -67,7 +78,7 @@ def openvino(precision: str, file: str, directory: Path, threads: int):
     import openvino
 
     core = openvino.Core()
-    model = core.read_model(directory / f"{file}.onnx")
+    model = core.read_model(onnx_file(directory, file))
     settings = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
@@ -89,6 +100,13 @@ def openvino(precision: str, file: str, directory: Path, threads: int):
     return run, ""
 
 
+def onnx_file(directory, name):
+    reason = directory / f"{name}.error"
+    if reason.is_file():
+        raise RuntimeError(reason.read_text())
+    return directory / f"{name}.onnx"
+
+
 def seconds(run, images):
     """The time of a second pass, or of the first if that is slow enough to tell."""
     for _ in range(2):
@@ -102,9 +120,19 @@ def seconds(run, images):
 
 # What it is called, its precision, and how to load it.
 PEERS = {
-    "pytorch-f32": ("PyTorch", "f32", partial(pytorch, "f32")),
-    "pytorch-bf16": ("PyTorch", "bf16", partial(pytorch, "bf16")),
-    "pytorch-int8": ("PyTorch, dynamic", "int8", partial(pytorch, "int8")),
+    "pytorch-f32": ("PyTorch", "f32", partial(pytorch, "f32", "contiguous_format")),
+    "pytorch-f32-last": (
+        "PyTorch, channels last",
+        "f32",
+        partial(pytorch, "f32", "channels_last"),
+    ),
+    "pytorch-bf16": ("PyTorch", "bf16", partial(pytorch, "bf16", "contiguous_format")),
+    "pytorch-bf16-last": (
+        "PyTorch, channels last",
+        "bf16",
+        partial(pytorch, "bf16", "channels_last"),
+    ),
+    "pytorch-int8": ("PyTorch, dynamic", "int8", partial(pytorch, "int8", "contiguous_format")),
     "onnxruntime-f32": ("ONNX Runtime", "f32", partial(onnxruntime, "f32")),
     "onnxruntime-dynamic": ("ONNX Runtime, dynamic", "int8", partial(onnxruntime, "dynamic")),
     "onnxruntime-static": ("ONNX Runtime, static", "int8", partial(onnxruntime, "static")),
@@ -112,3 +140,5 @@ PEERS = {
     "openvino-bf16": ("OpenVINO", "bf16", partial(openvino, "bf16", "f32")),
     "openvino-int8": ("OpenVINO, static", "int8", partial(openvino, "f32", "static")),
 }
+# Another layout of images in memory, which only matters to convolutions.
+FOR_CONVOLUTIONS = {"pytorch-f32-last", "pytorch-bf16-last"}

@@ -1,18 +1,18 @@
-"""The network that all contenders run, with made-up weights like a trained network's, and images.
+"""A network that all contenders run, with made-up weights, and images.
 
-    python Benchmarks/model.py DIRECTORY
+    python Benchmarks/model.py DIRECTORY NETWORK [--size HxW] [--precisions f32,int8]
 
 writes into the directory a birder checkpoint (.pt), a registry that names it, JPEG files, the same
-images as birder's transform makes them (images.npy), and the network for ONNX Runtime and OpenVINO
-(.onnx) in float32 and int8. What is there already and made by the same code is kept.
+images as birder's transform makes them (images.npy), facts (facts.json), and the network for ONNX
+Runtime and OpenVINO (.onnx) in float32 and, if it is asked for, int8. What is there already and made
+by the same code is kept.
 """
 
+import argparse
 import hashlib
 import json
 import logging
-import math
 import shutil
-import sys
 from pathlib import Path
 
 import torchvision_shim  # noqa: F401  before birder
@@ -27,93 +27,58 @@ from birder.version import __version__ as birder_version
 from PIL import Image
 
 import onnx_models
+import weights
 
-NETWORK, NAME = "vit_b16_ls", "vit_b16_ls_benchmark"
-SIZE, IMAGES, SEED = (224, 224), 8, 16
+IMAGES, SEED = 8, 16
 RGB_STATS = get_rgb_stats("centered")
+# With more convolutions than a transformer's stem has, the layout of images matters.
+STEM = 3
 
 
 def main():
-    directory = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("network")
+    parser.add_argument("--size")
+    parser.add_argument("--precisions", default="f32")
+    arguments = parser.parse_args()
+    directory, network = arguments.directory, arguments.network
+    if not registry.exists(network):
+        parser.error(f"birder registers no network {network}")
+    size = registry.get_default_size(network)
+    if arguments.size:
+        size = tuple(map(int, arguments.size.split("x")))
+    with_int8 = "int8" in arguments.precisions.split(",")
     logging.disable(logging.INFO)
     recipe = hashlib.sha256(
-        Path(__file__).read_bytes()
+        b"".join(Path(file).read_bytes() for file in (__file__, weights.__file__))
         + Path(onnx_models.__file__).read_bytes()
-        + f"{torch.__version__} {birder_version} {onnx_models.VERSIONS}".encode()
+        + f"{torch.__version__} {birder_version} {onnx_models.VERSIONS} {size}".encode()
     ).hexdigest()
+    recipe += " with int8" if with_int8 else ""
     marker = directory / "made-by"
-    if marker.is_file() and marker.read_text() == recipe:
+    if marker.is_file() and marker.read_text() in (recipe, f"{recipe} with int8"):
         return
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    net = registry.net_factory(NETWORK, 0, 3, size=SIZE).eval()
-    net.load_state_dict(realistic_state(net.state_dict()))
-    images = write_images(directory)
-    write_model(directory, net)
-    (directory / "activations.json").write_text(json.dumps(activations(net, images)))
-    onnx_models.write(directory, net, images)
+    net = weights.fill_network(registry.net_factory(network, 0, 3, size=size))
+    images = write_images(directory, size)
+    write_model(directory, network, net, size)
+    convolutions = sum(isinstance(module, torch.nn.Conv2d) for module in net.modules())
+    facts = {
+        "size": size,
+        "convolutional": convolutions > STEM,
+        **weights.activations(net, images),
+    }
+    (directory / "facts.json").write_text(json.dumps(facts))
+    onnx_models.write(directory, net, images, with_int8, facts["convolutional"])
     marker.write_text(recipe)
 
 
-def realistic_state(initial):
-    """birder's initial weights, changed to what is typical of a trained ViT.
-
-    - Matrices: each element times a random factor that makes the normal distribution Student's t
-      with 5 degrees of freedom (heavy tails), each row times exp(0.3 n); queries and keys twice as
-      large, so that attention has preferences.
-    - LayerNorm: weights exp(0.25 n); four channels, the same in all blocks, eight times as large.
-    - The two matrices of each block that write to the residual stream write eight times as much to
-      two channels ("massive activations"), which the LayerNorm weights damp.
-    - Layer scales between 0.1 and 1 (initially 1e-5, which would switch the blocks off).
-    - Biases, class token and position embedding with standard deviations of 0.05, 0.5 and 0.1.
-    """
-    generator = torch.Generator().manual_seed(SEED)
-
-    def normal(*shape):
-        return torch.randn(shape, generator=generator)
-
-    width = initial["norm.weight"].numel()
-    outliers = torch.randperm(width, generator=generator)[:6]
-    large, massive = outliers[:4], outliers[4:]
-    state = {}
-    for key, value in initial.items():
-        block, last = key.startswith("encoder.block"), key.split(".")[-1]
-        if key == "class_token":
-            value = normal(*value.shape) * 0.5
-        elif key == "pos_embedding":
-            value = normal(*value.shape) * 0.1
-        elif last == "gamma":
-            value = 0.1 ** torch.rand(value.shape, generator=generator)
-        elif value.ndim >= 2:
-            value = torch.randn(value.shape, generator=generator) * initial_deviation(key, value)
-            chi2 = sum(normal(*value.shape) ** 2 for _ in range(5))
-            value = value * (3 / chi2).sqrt()
-            value *= torch.exp(0.3 * normal(value.shape[0])).reshape(-1, *[1] * (value.ndim - 1))
-            if "qkv" in key:
-                value[: 2 * width] *= 2
-            elif block and value.shape[0] == width:
-                value[massive] *= 8
-        elif last == "weight":
-            value = torch.exp(0.25 * normal(*value.shape))
-            value[massive] *= 0.2
-            if block:
-                value[large] *= 8
-        else:
-            value = normal(*value.shape) * 0.05
-        state[key] = value
-    return state
-
-
-def initial_deviation(key, value):
-    """The standard deviation with which birder begins, made up here so that one seed says all."""
-    inputs = value[0].numel()
-    return 0.02 if "attn" in key else 1 / math.sqrt(inputs if "conv" in key else 3 * inputs)
-
-
-def write_images(directory):
+def write_images(directory, size):
     """Pictures with structure at every scale, of 1024 x 768, as JPEG; returns them transformed."""
     rng = np.random.default_rng(SEED)
-    transform = inference_preset(SIZE, RGB_STATS)
+    transform = inference_preset(size, RGB_STATS)
     tensors = []
     for index in range(IMAGES):
         pixels = np.full((768, 1024, 3), 128.0)
@@ -129,16 +94,17 @@ def write_images(directory):
     return images
 
 
-def write_model(directory, net):
+def write_model(directory, network, net, size):
     settings.MODELS_DIR = directory
     no_states = (None, None, None, None)
-    signature = get_signature((0, 3, *SIZE), 0)
-    checkpoint_model(NAME, None, net, signature, {}, RGB_STATS, *no_states)
-    path = directory / f"{NAME}.pt"
+    name = f"{network}_benchmark"
+    signature = get_signature((0, 3, *size), 0)
+    checkpoint_model(name, None, net, signature, {}, RGB_STATS, *no_states)
+    path = directory / f"{name}.pt"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     model = {
-        "network": NETWORK,
+        "network": network,
         "tag": "benchmark",
         "task": "image_classification",
         "description": "Made-up weights for benchmarks",
@@ -154,31 +120,8 @@ def write_model(directory, net):
         },
         "heads": {},
     }
-    text = json.dumps({"schema": 1, "networks": {}, "models": {NAME: model}}, indent=2)
+    text = json.dumps({"schema": 1, "networks": {}, "models": {name: model}}, indent=2)
     (directory / "registry.json").write_text(text)
-
-
-def activations(net, images):
-    """How matrix products' inputs are spread, and how unlike the embeddings of images are."""
-    spreads = []
-
-    def hook(_module, inputs):
-        rows = inputs[0].float().flatten(0, -2)
-        largest, rms = rows.abs().amax(dim=1), rows.square().mean(dim=1).sqrt()
-        spreads.append((largest / rms).median().item())
-
-    linears = [module for module in net.modules() if isinstance(module, torch.nn.Linear)]
-    handles = [module.register_forward_pre_hook(hook) for module in linears]
-    with torch.inference_mode():
-        embeddings = torch.nn.functional.normalize(net.embedding(images), dim=1)
-    for handle in handles:
-        handle.remove()
-    count = len(images)
-    similar = (embeddings @ embeddings.T).sum().item() - count
-    return {
-        "largest_over_rms": [min(spreads), max(spreads)],
-        "cosine_between_images": similar / (count * count - count),
-    }
 
 
 if __name__ == "__main__":

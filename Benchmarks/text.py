@@ -3,10 +3,11 @@
 INTRODUCTION = """
 # Benchmarks
 
-`zoo` against PyTorch, ONNX Runtime and OpenVINO: the same ViT-B/16 (birder's `vit_b16_ls`, 224 x
-224, 35.1 GFLOP an image) with the same weights, on the same machine, with the same number of
-threads, from normalised images to embeddings. `make bench-peers` wrote this page; it makes the
-Python environment that it needs in .build, and takes about ten minutes.
+`zoo` against PyTorch, ONNX Runtime and OpenVINO: the same networks with the same weights, on the
+same machine, with the same number of threads, from normalised images to embeddings.
+`make bench-peers` wrote this page; it makes the Python environment that it needs in .build.
+`make bench-peers NETWORKS="resnet_v1_50@256 vit_b16_ls:f32,bf16,int8"` compares others, some minutes
+for each precision of each.
 """
 
 MEASURED = """
@@ -24,17 +25,17 @@ MEASURED = """
   most; the least disturbed counts.
 - Threads: {threads} for all. PyTorch runs eagerly in inference mode; bf16 as a bfloat16 model or by
   autocast, whichever is faster on this machine. ONNX Runtime has all graph optimisations. OpenVINO
-  has the latency hint and is compiled for each batch size.
+  has the latency hint and is compiled for each batch size. Convolutional networks are run by PyTorch
+  in both layouts; its channels-last line includes the conversion of the images.
+- ONNX files come from the first of PyTorch's two exporters whose file computes what PyTorch does.
 - int8 of peers: "dynamic" takes the range of activations from each input as it comes; "static" from
-  a calibration by ONNX Runtime with the test images (QDQ format, weights per channel). Only
-  products with weights are quantised.
-- The weights are made up: birder's initialisation from a fixed seed, made like a trained network's
-  with heavy tails, uneven rows, a few large channels in every LayerNorm and in the residual stream,
-  and layer scales between 0.1 and 1; Benchmarks/model.py has all of it. The largest input of a
-  matrix product is {low:.0f} to {high:.0f} times its row's root mean square (the median of the
-  rows, in the layers where it is least and where it is most), and the embeddings of different
-  images have a cosine of {cosine:.2f}.
+  a calibration by ONNX Runtime with the test images (QDQ format, weights per channel). Quantised are
+  products with weights; in convolutional networks, statically, the convolutions too.
 - A fresh process: medians of interleaved runs, after one that does not count.
+- The weights are made up. A transformer's are birder's initialisation from a fixed seed, made like a
+  trained network's with heavy tails, uneven rows, a few large channels in every LayerNorm and in the
+  residual stream, and layer scales between 0.1 and 1; Benchmarks/weights.py has all of it. Others
+  have the evenly spread ones of the tests.
 """
 
 READING = """

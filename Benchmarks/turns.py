@@ -16,12 +16,14 @@ TOLERATED, TRIES = 0.03, 3
 def undisturbed(turn):
     """The result of the least disturbed turn, with "others", the part that others had, or None.
 
-    `turn` returns a dictionary with "cpu_seconds", the time that it used itself.
+    `turn` returns a dictionary with "cpu_seconds", the time that it used itself; None ends the tries.
     """
     best = None
     for _ in range(TRIES):
         begin, busy = time.perf_counter(), busy_seconds()
         found = turn()
+        if found is None:
+            return None
         if busy is None:
             return {**found, "others": None}
         passed = (time.perf_counter() - begin) * os.cpu_count()

@@ -6,7 +6,8 @@
     {"do": "embed", "file": "x.npy"}  ->  {}, and the images' embeddings are in the file
     {"do": "memory"}                  ->  {"bytes": …}, the largest resident size
 
-The first line that it writes, when the network is loaded, is {"note": …, "load_seconds": …}.
+The first line that it writes, when the network is loaded, is {"note": …, "load_seconds": …}. Where
+something fails the line is {"error": …}, and the process ends.
 """
 
 import json
@@ -15,6 +16,7 @@ import resource
 import statistics
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,17 @@ def main():
     # What libraries print must not come between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    try:
+        serve(answers)
+    except Exception as error:
+        traceback.print_exc()
+        lines = str(error).strip().splitlines()
+        text = f"{type(error).__name__}: {lines[0] if lines else ''}"
+        print(json.dumps({"error": text[:300]}), file=answers, flush=True)
+        sys.exit(1)
+
+
+def serve(answers):
     name, directory, threads = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     start = time.perf_counter()
     run, note = PEERS[name][2](directory, threads)

@@ -21,7 +21,7 @@ import safetensors.torch
 import torch
 
 from golden_cases import FAMILIES
-from reference import fill, made_up_tensor, network_class, registered
+from reference import fill, flat, made_up_tensor, network_class, registered
 
 CLASSES = 5
 IMAGES = 2
@@ -74,13 +74,6 @@ def build(net_class, case, config, double=False):
     if case["patch_size"]:
         net.adjust_patch_size(case["patch_size"])
     return net
-
-
-def flat(embedding):
-    """An embedding as one row for each image."""
-    if isinstance(embedding, list):
-        return torch.concat(embedding, dim=1)
-    return embedding.flatten(1)
 
 
 @torch.inference_mode()

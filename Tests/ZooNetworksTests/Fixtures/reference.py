@@ -36,6 +36,13 @@ def registered(family_name):
     }
 
 
+def flat(embedding):
+    """An embedding as one row for each image."""
+    if isinstance(embedding, list):
+        return torch.concat(embedding, dim=1)
+    return embedding.flatten(1)
+
+
 # --- made-up values, as Sources/ZooNetworks/Building/MadeUpWeights.swift makes them
 
 
