@@ -5,7 +5,7 @@ import ZooTensors
 
 @testable import ZooTables
 
-/// The journal of a run, interrupted at every place.
+/// The spool of a run, interrupted at every place.
 struct SpoolTests {
   private let directory: Directory
   private let table = Table.fixture

@@ -102,11 +102,11 @@ struct CollectionRun {
   /// The rows that were written.
   struct Rows {
     let count: Int
-    /// The journal, which is there until the end; `nil` where rows were written as they came.
+    /// The spool, which is there until the end; `nil` where rows were written as they came.
     var spool: TableSpool?
   }
 
-  /// Runs it all, with its results in a journal until they are complete, and writes a file of them;
+  /// Runs it all, with its results in a spool until they are complete, and writes a file of them;
   /// what is no file is written to as they come.
   ///
   /// - Parameters:
