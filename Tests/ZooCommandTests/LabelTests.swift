@@ -171,7 +171,7 @@ struct MatrixTests {
     try await all("-o", "m.npy").expectFailure(64, "digit, parity", "--head")
     #expect(try await all("-o", "m.npy", "--head", "digit").status == 0)
     let array = try NumpyFile.npy(zoo.path("m.npy"))
-    #expect(array.header.shape == [12, 10])
+    #expect(array.shape == [12, 10])
     let json = try JSONValue(
       parsing: try Data(contentsOf: URL(filePath: zoo.path("m.meta.json"))))
     #expect(json["digit_classes"]?.strings == (0...9).map { "\($0)" })

@@ -83,7 +83,7 @@ struct FormatTests {
     try TableRenderer.write(table, to: directory("x.npz"), format: .npz)
     let arrays = try NumpyFile.npz(directory("x.npz"))
     #expect(arrays.map(\.name) == ["stage1", "count", "score", "stage2", "\""])
-    #expect(arrays.map(\.header.shape) == [[2, 2, 1, 2], [2], [2], [2, 1, 0], [2]])
+    #expect(arrays.map(\.tensor.shape) == [[2, 2, 1, 2], [2], [2], [2, 1, 0], [2]])
     let archive = try TensorShard(npz: directory("x.npz"))
     // The one column without extents cannot be told from a column of numbers.
     var columns = Array(table.schema.columns.dropFirst())

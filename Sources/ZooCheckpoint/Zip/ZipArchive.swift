@@ -1,7 +1,7 @@
 import ZooTensors
 
 /// A zip archive in memory: its entries, all checked against each other.
-struct ZipArchive {
+package struct ZipArchive {
   let storage: ByteStorage
   /// In the order in which they lie in the file.
   let entries: [ZipEntry]

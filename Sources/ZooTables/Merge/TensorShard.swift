@@ -23,10 +23,9 @@ struct TensorShard: TableSource {
     var arrays: [(String, TensorView)] = []
     let labels = NumpyRenderer.labelPath(for: path)
     if TensorShard.isThere(labels) {
-      let array = try TensorShard.numpyArray(labels)
-      arrays.append((TableColumn.label.name, try TensorShard.view(array, labels)))
+      arrays.append((TableColumn.label.name, try NumpyFile.npy(labels)))
     }
-    arrays.append((TensorShard.embedding, try TensorShard.view(TensorShard.numpyArray(path), path)))
+    arrays.append((TensorShard.embedding, try NumpyFile.npy(path)))
     try self.init(
       path, names: TensorShard.names(beside: path), arrays,
       metadata: TensorShard.metadata(beside: path))
@@ -34,17 +33,8 @@ struct TensorShard: TableSource {
 
   /// Opens an archive of arrays, and the names and metadata that are beside it.
   init(npz path: String) throws(TableError) {
-    let found: [NumpyArray]
-    do throws(CheckpointError) {
-      found = try NumpyFile.npz(path)
-    } catch {
-      throw TableError(error)
-    }
-    let arrays = try found.map { (array) throws(TableError) in
-      (array.name, try TensorShard.view(array, path))
-    }
     try self.init(
-      path, names: TensorShard.names(beside: path), arrays,
+      path, names: TensorShard.names(beside: path), try NumpyFile.npz(path),
       metadata: TensorShard.metadata(beside: path))
   }
 
@@ -161,24 +151,6 @@ struct TensorShard: TableSource {
 extension TensorShard {
   private static func isThere(_ path: String) -> Bool {
     (try? ByteStorage.mapping(file: path)) != nil
-  }
-
-  private static func numpyArray(_ path: String) throws(TableError) -> NumpyArray {
-    do throws(CheckpointError) {
-      return try NumpyFile.npy(path)
-    } catch {
-      throw TableError(error)
-    }
-  }
-
-  private static func view(_ array: NumpyArray, _ path: String) throws(TableError) -> TensorView {
-    do throws(TensorError) {
-      return try TensorView(
-        dtype: array.header.element == .int64 ? .int64 : .float32, shape: array.header.shape,
-        byteOffset: 0, storage: array.storage)
-    } catch {
-      throw .corrupt(path, error.description)
-    }
   }
 
   /// The lines of the file of names, if there is one.
