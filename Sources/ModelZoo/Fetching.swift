@@ -76,15 +76,12 @@ extension FileRequest {
   init(_ entry: RegistryEntry, _ file: ModelFile) {
     self.init(
       model: entry.name, file: file.fileName, urls: [file.url] + file.mirrors,
-      sha256: file.sha256.flatMap(SHA256Digest.init(hex:)), size: file.size,
-      chunks: file.chunks.map {
-        ChunkDigests(size: $0.size, digests: $0.sha256.compactMap(SHA256Digest.init(hex:)))
-      })
+      sha256: file.sha256, size: file.size, chunks: file.chunks)
   }
 
   init(_ entry: RegistryEntry, _ head: HeadFile) {
     self.init(
       model: entry.name, file: head.fileName, urls: [head.url] + head.mirrors,
-      sha256: head.sha256.flatMap(SHA256Digest.init(hex:)), size: head.size)
+      sha256: head.sha256, size: head.size)
   }
 }

@@ -101,31 +101,26 @@ extension Field {
     "an http, https or file URL, or one relative to the registry (a registry from the network "
     + "cannot name local files)"
 
-  fileprivate func sha256() throws(RegistryError) -> String? {
-    try optional("64 hexadecimal digits") { $0.string.flatMap(Self.digest) }
+  fileprivate func sha256() throws(RegistryError) -> SHA256Digest? {
+    try optional("64 hexadecimal digits") { $0.string.flatMap(SHA256Digest.init(hex:)) }
   }
 
   /// - Parameter fileSize: of how many bytes the digests must be, if that is known.
-  fileprivate func chunks(of fileSize: Int?) throws(RegistryError) -> FileChunks? {
+  fileprivate func chunks(of fileSize: Int?) throws(RegistryError) -> ChunkDigests? {
     guard try optional("an object", \.object) != nil else { return nil }
     let size = try self["size"].required("a positive integer") { value in
       value.integer.flatMap { $0 > 0 ? $0 : nil }
     }
     let count = fileSize.map { ($0 - 1) / size + 1 }
     let expected = "\(count.map { "\($0) times " } ?? "each ")64 hexadecimal digits"
-    let digests = try self["sha256"].required("an array, \(expected)") { value -> [String]? in
+    let digests = try self["sha256"].required("an array, \(expected)") { value -> [SHA256Digest]? in
       guard let texts = value.strings, !texts.isEmpty, texts.count == count ?? texts.count else {
         return nil
       }
-      let digests = texts.compactMap(Self.digest)
+      let digests = texts.compactMap(SHA256Digest.init(hex:))
       return digests.count == texts.count ? digests : nil
     }
-    return FileChunks(size: size, sha256: digests)
-  }
-
-  private static func digest(_ text: String) -> String? {
-    let isDigest = text.utf8.count == 64 && text.utf8.allSatisfy(hexadecimalBytes.contains)
-    return isDigest ? text.lowercased() : nil
+    return ChunkDigests(size: size, digests: digests)
   }
 
   fileprivate func metrics() throws(RegistryError) -> [Metric] {

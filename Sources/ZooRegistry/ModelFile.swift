@@ -1,3 +1,5 @@
+import ZooCore
+
 /// A file with the weights of a model.
 public struct ModelFile: Sendable, Equatable {
   /// The format, which is also the extension of ``fileName``: `pt`, `safetensors` or `pts`.
@@ -8,22 +10,14 @@ public struct ModelFile: Sendable, Equatable {
   public let url: String
   /// Other places of the same file, in the order in which to try them.
   public let mirrors: [String]
-  /// The SHA-256 of the file, 64 lower-case hexadecimal digits; `nil` if nobody states it.
-  public let sha256: String?
+  /// The SHA-256 of the file; `nil` if nobody states it.
+  public let sha256: SHA256Digest?
   /// The file's size in bytes; `nil` if it is not known to the byte.
   public let size: Int?
   /// The file's size in MiB, rounded to one decimal; `nil` if unknown.
   public let sizeMiB: Double?
   /// The digests of the file's pieces; `nil` if nobody states them.
-  public let chunks: FileChunks?
-}
-
-/// The SHA-256 of each piece of a file, so that a damaged one can be fetched again by itself.
-public struct FileChunks: Sendable, Equatable {
-  /// The size of a piece in bytes; the last one may be shorter.
-  public let size: Int
-  /// The digests in the order of the pieces, 64 lower-case hexadecimal digits each.
-  public let sha256: [String]
+  public let chunks: ChunkDigests?
 }
 
 /// A file with a classification head for the embeddings of a model.
@@ -36,8 +30,8 @@ public struct HeadFile: Sendable, Equatable {
   public let url: String
   /// Other places of the same file, in the order in which to try them.
   public let mirrors: [String]
-  /// The SHA-256 of the file, 64 lower-case hexadecimal digits; `nil` if nobody states it.
-  public let sha256: String?
+  /// The SHA-256 of the file; `nil` if nobody states it.
+  public let sha256: SHA256Digest?
   /// The file's size in bytes; `nil` if it is not known to the byte.
   public let size: Int?
   /// How many classes the head tells apart; `nil` if unknown.

@@ -9,7 +9,7 @@ public enum ImageError: ZooFailure, Equatable {
   /// The content is no image, damaged or cut short.
   case corrupt(file: String, reason: String)
   /// The image has more pixels than the options allow.
-  case tooManyPixels(file: String, width: Int, height: Int, limit: Int)
+  case tooManyPixels(file: String, size: ImageSize, limit: Int)
   /// The file has more bytes than the options allow.
   case tooManyBytes(file: String, found: Int, limit: Int)
   /// The numbers given to an ``ImageTransform`` make none.
@@ -44,9 +44,9 @@ public enum ImageError: ZooFailure, Equatable {
       "\(file) is \(found), which is not supported; convert it to an 8-bit JPEG, PNG or WebP image"
     case .corrupt(let file, let reason):
       "\(file) is not an intact image: \(reason); replace it by an intact JPEG, PNG or WebP file"
-    case .tooManyPixels(let file, let width, let height, let limit):
-      "\(file) states \(width) x \(height) pixels where at most \(limit) are allowed; if you trust"
-        + " the file, raise the limit with --max-pixels \(product(width, height)) (in Swift"
+    case .tooManyPixels(let file, let size, let limit):
+      "\(file) states \(size.width) x \(size.height) pixels where at most \(limit) are allowed; if you trust"
+        + " the file, raise the limit with --max-pixels \(pixelCount(size)) (in Swift"
         + " maximumPixelCount), or make the image smaller"
     case .tooManyBytes(let file, let found, let limit):
       "\(file) has \(found) bytes where at most \(limit) are allowed; if you trust the file, raise"
@@ -58,7 +58,7 @@ public enum ImageError: ZooFailure, Equatable {
 }
 
 /// How many pixels an image has, or how many there can be at the most.
-private func product(_ width: Int, _ height: Int) -> Int {
-  let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+private func pixelCount(_ size: ImageSize) -> Int {
+  let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
   return overflow ? .max : pixels
 }

@@ -17,54 +17,55 @@ func decodeJPEG(
   guard [1, 3, 4].contains(header.componentCount) else {
     throw source.unsupported("a JPEG image with \(header.componentCount) components")
   }
-  _ = try source.byteCount(width: header.width, height: header.height)
+  _ = try source.byteCount(of: header.size)
   let orientation = header.metadata.orientation
-  var (width, height) = (header.width, header.height)
+  var size = header.size
   if var needed = options.reducedJPEGSize {
     if options.appliesOrientation, orientation.swapsSides {
       needed = ImageSize(height: needed.width, width: needed.height)
     }
-    let divisor = reduction(of: header, to: needed)
-    (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor)
+    let divisor = reduction(of: size, to: needed)
+    size = ImageSize(
+      height: (size.height + divisor - 1) / divisor, width: (size.width + divisor - 1) / divisor)
   }
   var notes: [String] = []
   let pixels: [UInt8]
   if header.componentCount == 4 {
-    let inks = try decompress(source, width, height, TJPF_CMYK, &notes)
-    let count = width * height
+    let inks = try decompress(source, size, TJPF_CMYK, &notes)
+    let count = size.width * size.height
     pixels = [UInt8](unsafeUninitializedCapacity: 3 * count) { buffer, initialized in
       pixels_inverted_cmyk_to_rgb(inks, count, buffer.baseAddress)
       initialized = 3 * count
     }
   } else {
-    pixels = try decompress(source, width, height, TJPF_RGB, &notes)
+    pixels = try decompress(source, size, TJPF_RGB, &notes)
   }
   return DecodedImage(
-    image: RGBImage(width: width, height: height, pixels: pixels, notes: notes),
+    image: RGBImage(size, pixels: pixels, notes: notes),
     metadata: header.metadata)
 }
 
 /// By how much the sides can be divided so that twice what is needed is left, as Pillow's
 /// `thumbnail` has it.
-private func reduction(of header: JPEGHeader, to needed: ImageSize) -> Int {
+private func reduction(of size: ImageSize, to needed: ImageSize) -> Int {
   [8, 4, 2].first {
-    header.height / (2 * $0) >= needed.height && header.width / (2 * $0) >= needed.width
+    size.height / (2 * $0) >= needed.height && size.width / (2 * $0) >= needed.width
   } ?? 1
 }
 
 private func decompress(
-  _ source: ImageSource, _ width: Int, _ height: Int, _ format: TJPF, _ notes: inout [String]
+  _ source: ImageSource, _ size: ImageSize, _ format: TJPF, _ notes: inout [String]
 ) throws(ImageError) -> [UInt8] {
   guard let decoder = tjInitDecompress() else {
     throw .unreadable(file: source.name, reason: "libjpeg-turbo cannot be started")
   }
   defer { tjDestroy(decoder) }
-  let byteCount = width * height * (format == TJPF_CMYK ? 4 : 3)
+  let byteCount = size.width * size.height * (format == TJPF_CMYK ? 4 : 3)
   var status: Int32 = 0
   let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialized in
     status = tjDecompress2(
-      decoder, source.bytes, UInt(source.bytes.count), buffer.baseAddress, Int32(width), 0,
-      Int32(height), format.rawValue, TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+      decoder, source.bytes, UInt(source.bytes.count), buffer.baseAddress, Int32(size.width), 0,
+      Int32(size.height), format.rawValue, TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
     initialized = byteCount
   }
   if status == 0 { return pixels }

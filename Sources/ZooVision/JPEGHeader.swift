@@ -1,7 +1,8 @@
+import ZooCore
+
 /// What the markers of a JPEG file say before its first scan (ITU-T T.81, annex B).
 struct JPEGHeader {
-  private(set) var width = 0
-  private(set) var height = 0
+  private(set) var size = ImageSize(side: 0)
   private(set) var bitsPerSample = 0
   private(set) var componentCount = 0
   /// The marker that begins the frame: 0xC0 baseline, 0xC2 progressive and so on.
@@ -31,8 +32,8 @@ struct JPEGHeader {
         let field = Array(segment.prefix(6))
         frameMarker = marker
         bitsPerSample = Int(field[0])
-        height = Int(field[1]) << 8 | Int(field[2])
-        width = Int(field[3]) << 8 | Int(field[4])
+        size = ImageSize(
+          height: Int(field[1]) << 8 | Int(field[2]), width: Int(field[3]) << 8 | Int(field[4]))
         componentCount = Int(field[5])
       case 0xE1: add(segment)
       default: break

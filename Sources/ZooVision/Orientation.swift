@@ -1,3 +1,5 @@
+import ZooCore
+
 /// How an image has to be turned to stand upright: the values of EXIF's orientation tag.
 enum Orientation: Int, CaseIterable {
   case upright = 1, flippedLeftRight, rotated180, flippedTopBottom, transposed, rotatedClockwise,
@@ -25,16 +27,18 @@ extension RGBImage {
       case .transversed: (right, bottom, -width, -1)
       case .rotatedCounterclockwise: (right, 0, width, -1)
       }
-    let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
+    let turned =
+      orientation.swapsSides
+      ? ImageSize(height: width, width: height) : ImageSize(height: height, width: width)
     var result: [UInt8] = []
     result.reserveCapacity(pixels.count)
-    for row in 0..<newHeight {
+    for row in 0..<turned.height {
       var pixel = y * width + x + row * rowStep
-      for _ in 0..<newWidth {
+      for _ in 0..<turned.width {
         result.append(contentsOf: pixels[3 * pixel..<3 * pixel + 3])
         pixel += step
       }
     }
-    return RGBImage(width: newWidth, height: newHeight, pixels: result, notes: notes)
+    return RGBImage(turned, pixels: result, notes: notes)
   }
 }

@@ -1,4 +1,5 @@
 import CPixels
+import ZooCore
 
 /// Decodes a PNG file as Pillow does: no gamma, transparency dropped, 16 bits cut to the upper 8.
 func decodePNG(
@@ -21,8 +22,8 @@ private func decode(
   }
   var header = pixels_png_header()
   guard pixels_png_read_header(reader, &header) else { throw failure() }
-  let (width, height) = (Int(header.width), Int(header.height))
-  let count = try source.byteCount(width: width, height: height)
+  let size = ImageSize(height: Int(header.height), width: Int(header.width))
+  let count = try source.byteCount(of: size)
   var isRead = false
   let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
     isRead = pixels_png_read_pixels(reader, buffer.baseAddress)
@@ -36,6 +37,6 @@ private func decode(
     notes.append("16-bit greyscale: values above 255 are white, as Pillow converts them")
   }
   return DecodedImage(
-    image: RGBImage(width: width, height: height, pixels: pixels, notes: notes),
+    image: RGBImage(size, pixels: pixels, notes: notes),
     metadata: options.appliesOrientation ? ImageMetadata(png: source.bytes) : ImageMetadata())
 }

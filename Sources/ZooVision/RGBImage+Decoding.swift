@@ -71,21 +71,21 @@ struct ImageSource {
 
   /// The number of bytes that an image takes with so many bytes for a pixel.
   ///
-  /// - Throws: ``ImageError/tooManyPixels(file:width:height:limit:)`` beyond the limit,
+  /// - Throws: ``ImageError/tooManyPixels(file:size:limit:)`` beyond the limit,
   ///   ``ImageError/corrupt(file:reason:)`` for an image without pixels, and
   ///   ``ImageError/unreadable(file:reason:)`` where there is no memory for it.
-  func byteCount(width: Int, height: Int, bytesPerPixel: Int = 3) throws(ImageError) -> Int {
-    guard width > 0, height > 0 else {
-      throw corrupt("it states \(width) x \(height) pixels")
+  func byteCount(of size: ImageSize, bytesPerPixel: Int = 3) throws(ImageError) -> Int {
+    guard size.width > 0, size.height > 0 else {
+      throw corrupt("it states \(size.width) x \(size.height) pixels")
     }
-    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
     let (bytes, overflow2) = pixels.multipliedReportingOverflow(by: bytesPerPixel)
     guard !overflow, !overflow2, pixels <= maximumPixelCount else {
-      throw .tooManyPixels(file: name, width: width, height: height, limit: maximumPixelCount)
+      throw .tooManyPixels(file: name, size: size, limit: maximumPixelCount)
     }
     guard pixels <= ImageDecodingOptions.usualPixelCount || pixels_has_memory(bytes) else {
       throw .unreadable(
-        file: name, reason: "there is no memory for its \(width) x \(height) pixels")
+        file: name, reason: "there is no memory for its \(size.width) x \(size.height) pixels")
     }
     return bytes
   }

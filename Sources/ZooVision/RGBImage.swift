@@ -15,16 +15,16 @@ public struct RGBImage: Sendable, Equatable {
   ///
   /// - Precondition: `width` and `height` are positive and `pixels.count` is `height * width * 3`.
   public init(width: Int, height: Int, pixels: [UInt8]) {
-    self.init(width: width, height: height, pixels: pixels, notes: [])
+    self.init(ImageSize(height: height, width: width), pixels: pixels, notes: [])
   }
 
-  init(width: Int, height: Int, pixels: [UInt8], notes: [String]) {
-    precondition(width > 0 && height > 0, "an image has at least one pixel")
+  init(_ size: ImageSize, pixels: [UInt8], notes: [String]) {
+    precondition(size.width > 0 && size.height > 0, "an image has at least one pixel")
     precondition(
-      pixels.count == width * height * 3,
-      "an image of \(width) x \(height) pixels does not have \(pixels.count) bytes")
-    self.width = width
-    self.height = height
+      pixels.count == size.width * size.height * 3,
+      "an image of \(size.width) x \(size.height) pixels does not have \(pixels.count) bytes")
+    width = size.width
+    height = size.height
     self.pixels = pixels
     self.notes = notes
   }

@@ -1,4 +1,5 @@
 import CWebP
+import ZooCore
 
 /// Decodes a WebP file as Pillow does: the first frame on a black canvas, transparency dropped.
 func decodeWebP(_ source: ImageSource) throws(ImageError) -> DecodedImage {
@@ -18,33 +19,36 @@ func decodeWebP(_ source: ImageSource) throws(ImageError) -> DecodedImage {
 private func decode(_ source: ImageSource, _ container: OpaquePointer) throws(ImageError)
   -> DecodedImage
 {
-  let width = Int(WebPDemuxGetI(container, WEBP_FF_CANVAS_WIDTH))
-  let height = Int(WebPDemuxGetI(container, WEBP_FF_CANVAS_HEIGHT))
-  let count = try source.byteCount(width: width, height: height)
+  let size = ImageSize(
+    height: Int(WebPDemuxGetI(container, WEBP_FF_CANVAS_HEIGHT)),
+    width: Int(WebPDemuxGetI(container, WEBP_FF_CANVAS_WIDTH)))
+  let count = try source.byteCount(of: size)
   var frame = WebPIterator()
   guard WebPDemuxGetFrame(container, 1, &frame) != 0 else {
     throw source.corrupt("it has no frame")
   }
   defer { WebPDemuxReleaseIterator(&frame) }
   let (x, y) = (Int(frame.x_offset), Int(frame.y_offset))
-  guard x >= 0, y >= 0, x + Int(frame.width) <= width, y + Int(frame.height) <= height else {
+  guard x >= 0, y >= 0, x + Int(frame.width) <= size.width,
+    y + Int(frame.height) <= size.height
+  else {
     throw source.corrupt("its first frame lies outside of it")
   }
 
   var pixels = [UInt8](repeating: 0, count: count)
-  let start = (y * width + x) * 3
+  let start = (y * size.width + x) * 3
   let isDecoded = pixels.withUnsafeMutableBufferPointer { buffer in
     let target = UnsafeMutableBufferPointer(rebasing: buffer[start...])
     return WebPDecodeRGBInto(
       frame.fragment.bytes, frame.fragment.size, target.baseAddress, target.count,
-      Int32(width * 3)) != nil
+      Int32(size.width * 3)) != nil
   }
   guard isDecoded else { throw source.corrupt("libwebp cannot decode its pixels") }
 
   let isAnimated = WebPDemuxGetI(container, WEBP_FF_FRAME_COUNT) > 1
   return DecodedImage(
     image: RGBImage(
-      width: width, height: height, pixels: pixels,
+      size, pixels: pixels,
       notes: isAnimated ? ["an animation, of which the first frame is used"] : []),
     metadata: ImageMetadata(
       exif: chunk("EXIF", of: container), xmp: chunk("XMP ", of: container)))

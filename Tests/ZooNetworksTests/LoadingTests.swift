@@ -107,8 +107,7 @@ import ZooTensors
     for size in [ImageSize(height: 0, width: 16), ImageSize(height: 16, width: 1 << 20)] {
       #expect(
         error { try build(golden, weights, newSize: size) }
-          == .invalidSize(
-            height: size.height, width: size.width, reason: "both must be from 1 to 16384"))
+          == .invalidSize(size, reason: "both must be from 1 to 16384"))
     }
   }
 

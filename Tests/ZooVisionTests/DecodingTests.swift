@@ -127,10 +127,10 @@ import ZooCore
     #expect {
       try Fixtures.image(name)
     } throws: { error in
-      guard case .tooManyPixels(_, let width, let height, 178_956_970) = error as? ImageError else {
+      guard case .tooManyPixels(_, let size, 178_956_970) = error as? ImageError else {
         return false
       }
-      return width * height > 178_956_970
+      return size.width * size.height > 178_956_970
     }
   }
 
@@ -140,7 +140,8 @@ import ZooCore
     #expect(throws: Never.self) { try RGBImage(decoding: bytes, options: options) }
     options.maximumPixelCount -= 1
     #expect(
-      throws: ImageError.tooManyPixels(file: "a.jpg", width: 147, height: 101, limit: 14846)
+      throws: ImageError.tooManyPixels(
+        file: "a.jpg", size: ImageSize(height: 101, width: 147), limit: 14846)
     ) {
       try RGBImage(decoding: bytes, name: "a.jpg", options: options)
     }

@@ -1,3 +1,5 @@
+import ZooCore
+
 /// A file by the model that it belongs to.
 public struct CachedFileName: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The model's name.

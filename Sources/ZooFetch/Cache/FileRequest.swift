@@ -1,3 +1,5 @@
+import ZooCore
+
 /// One file of a model: what it is called, where it is, and what it must be.
 public struct FileRequest: Sendable, Hashable {
   /// The model's name in the registry.
@@ -38,28 +40,6 @@ public struct FileRequest: Sendable, Hashable {
           advice: "correct the registry that states it: a name has 1 to 200 bytes, no '/', "
             + "no control characters and no '.' in front")
       }
-    }
-  }
-}
-
-/// The SHA-256 of each piece of a file; all pieces have one size but the last, which may be shorter.
-public struct ChunkDigests: Sendable, Hashable {
-  /// The size of a piece in bytes.
-  public var size: Int
-  /// The digests, in the order of the pieces.
-  public var digests: [SHA256Digest]
-
-  /// Makes digests.
-  public init(size: Int, digests: [SHA256Digest]) {
-    self.size = size
-    self.digests = digests
-  }
-
-  /// The pieces of a file with their digests; `nil` for a file of another size.
-  func pieces(of fileSize: Int) -> [(range: Range<Int>, digest: SHA256Digest)]? {
-    guard size > 0, fileSize > 0, (fileSize - 1) / size + 1 == digests.count else { return nil }
-    return digests.enumerated().map { index, digest in
-      (index * size..<min((index + 1) * size, fileSize), digest)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import ZooCore
 
 #if canImport(Darwin)
   import Darwin

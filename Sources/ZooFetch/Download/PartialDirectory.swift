@@ -1,3 +1,5 @@
+import ZooCore
+
 /// The directory in `partial` of one file: the leases on its download, by number.
 struct PartialDirectory {
   let path: String

@@ -1,3 +1,5 @@
+import ZooCore
+
 #if canImport(CryptoKit)
   import CryptoKit
 #else

@@ -1,3 +1,5 @@
+import ZooCore
+
 /// What carries bytes from a URL; ``CurlTransport`` unless you have your own.
 public protocol Transport: Sendable {
   /// Gets a URL, following redirects, and hands its content to a sink.

@@ -18,12 +18,11 @@ package struct Build {
   /// The patches of the weights' images and of those to come, for weights made for patches of p x p
   /// pixels.
   ///
-  /// - Throws: ``NetworkError/invalidSize(height:width:reason:)`` unless patches fill the images.
+  /// - Throws: ``NetworkError/invalidSize(_:reason:)`` unless patches fill the images.
   func grids(patchSize p: Int) throws(NetworkError) -> PatchGrids {
     func grid(_ size: ImageSize, _ p: Int) throws(NetworkError) -> ImageSize {
       guard [size.height, size.width].allSatisfy({ $0 % p == 0 }) else {
-        throw .invalidSize(
-          height: size.height, width: size.width, reason: "both must be multiples of \(p)")
+        throw .invalidSize(size, reason: "both must be multiples of \(p)")
       }
       return size.divided(by: p)
     }

@@ -48,8 +48,7 @@ struct CrossViT: Architecture {
         || min(size.height, size.width) < patch
       {
         throw .invalidSize(
-          height: size.height, width: size.width,
-          reason: "its patches must be as many as those of \(patch) pixels that fit")
+          size, reason: "its patches must be as many as those of \(patch) pixels that fit")
       }
     }
     tokens = try (0..<2).map { branch throws(NetworkError) in

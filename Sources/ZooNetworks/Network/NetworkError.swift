@@ -16,7 +16,7 @@ public enum NetworkError: ZooFailure, Equatable {
   /// An option of the configuration is missing, unknown or has a value that cannot be used.
   case invalidOption(String, reason: String)
   /// The input size does not suit the network.
-  case invalidSize(height: Int, width: Int, reason: String)
+  case invalidSize(ImageSize, reason: String)
   /// A batch does not have the shape that the network needs.
   case wrongBatch(expected: String, found: [Int])
   /// The network has no feature maps.
@@ -57,8 +57,8 @@ public enum NetworkError: ZooFailure, Equatable {
         + supported.joined(separator: ", ")
     case .invalidOption(let option, let reason):
       "the network's option '\(option)' \(reason)"
-    case .invalidSize(let height, let width, let reason):
-      "the network cannot take images of \(height) x \(width) pixels: \(reason)"
+    case .invalidSize(let size, let reason):
+      "the network cannot take images of \(size) pixels: \(reason)"
     case .wrongBatch(let expected, let found):
       "a batch has shape \(found) where the network needs \(expected)"
     case .noFeatureMaps:

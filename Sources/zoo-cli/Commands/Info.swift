@@ -95,7 +95,7 @@ extension DescribedModel {
     for file in entry.files {
       files[file.format] = [
         "url": .string(file.url), "mirrors": .strings(file.mirrors),
-        "sha256": .optional(file.sha256), "size": .optional(file.size),
+        "sha256": .optional(file.sha256?.hex), "size": .optional(file.size),
         "size_mib": .optional(file.sizeMiB), "cached": .bool(isCached(file.fileName)),
       ]
     }
@@ -106,7 +106,7 @@ extension DescribedModel {
       for metric in head.metrics { metrics[metric.name] = .number(metric.value) }
       heads[head.level] = [
         "url": .string(head.url), "mirrors": .strings(head.mirrors),
-        "sha256": .optional(head.sha256), "size": .optional(head.size),
+        "sha256": .optional(head.sha256?.hex), "size": .optional(head.size),
         "classes": .optional(head.classes), "metrics": .object(metrics),
         "cached": .bool(isCached(head.fileName)),
       ]
@@ -177,7 +177,7 @@ extension DescribedModel {
         file.url,
       ])
       for mirror in file.mirrors { table.append(["", "", "", mirror]) }
-      table.append(["", "", "SHA-256", file.sha256 ?? "not published"])
+      table.append(["", "", "SHA-256", file.sha256?.hex ?? "not published"])
     }
     return table
   }
@@ -189,7 +189,7 @@ extension DescribedModel {
         head.level, head.classes.map { "\($0) classes" } ?? "-",
         state(of: head.fileName), head.url,
       ])
-      table.append(["", "", "SHA-256", head.sha256 ?? "not published"])
+      table.append(["", "", "SHA-256", head.sha256?.hex ?? "not published"])
       if !head.metrics.isEmpty { table.append(["", "", "", head.metrics.text]) }
     }
     return table

@@ -1,4 +1,4 @@
-/// A SHA-256 digest, the identity of a file in the cache.
+/// A SHA-256 digest, the identity of a file.
 public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
   /// The digest as 64 lower-case hexadecimal digits.
   public let hex: String
@@ -18,7 +18,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Writes out the bytes that a hash function returned.
-  init(bytes: some Sequence<UInt8>) {
+  package init(bytes: some Sequence<UInt8>) {
     hex = bytes.reduce(into: "") { text, byte in
       text += byte < 16 ? "0" : ""
       text += String(byte, radix: 16)
