@@ -1,4 +1,3 @@
-import Synchronization
 import ZooCore
 import ZooTensors
 
@@ -8,17 +7,12 @@ import ZooTensors
 /// in asynchronous code call `inferImage` and `inferBatch`, which do not hold up a task's thread.
 /// Several callers may share a network: their passes run one after another.
 public final class VisionNetwork: Sendable {
-  private enum ClassifierState {
-    case identity
-    case withoutWeights(classes: Int)
-    case loaded(Classifier)
-  }
-
   /// Height and width of the images that the network takes.
   public let inputSize: ImageSize
+  /// The network's classifier, into which a head is loaded; all else of a network never changes.
+  public let classifier: ClassifierSlot
   private let architecture: any Architecture
   private let backend: Backend
-  private let classifierState: Mutex<ClassifierState>
 
   /// Builds a network of a family and loads its weights, all of them and nothing else.
   ///
@@ -65,25 +59,14 @@ public final class VisionNetwork: Sendable {
     let layout = try architecture.classifierLayout(options)
     try options.finish()
     let classes = classes ?? source.shape(of: layout.key)?.first ?? 0
-    classifierState = Mutex(
-      classes == 0
-        ? .identity : .loaded(try layout.make(classes, architecture.embeddingSize, source)))
+    classifier = ClassifierSlot(
+      classes == 0 ? nil : try layout.make(classes, architecture.embeddingSize, source),
+      embeddingSize: architecture.embeddingSize)
     try source.finish()
   }
 
   /// The size of an embedding, D.
   public var embeddingSize: Int { architecture.embeddingSize }
-
-  /// How many classes the classifier has; 0 without one.
-  public var classes: Int {
-    classifierState.withLock { state in
-      switch state {
-      case .identity: 0
-      case .withoutWeights(let classes): classes
-      case .loaded(let classifier): classifier.classes
-      }
-    }
-  }
 
   /// The embeddings [N, D] of images [N, 3, H, W].
   ///
@@ -92,27 +75,6 @@ public final class VisionNetwork: Sendable {
     try check(batch)
     return backend.pass { workspace in
       architecture.embedding(batch, in: workspace).tensor()
-    }
-  }
-
-  /// The logits [N, classes] of images [N, 3, H, W]; their embeddings [N, D] without a classifier.
-  ///
-  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` if H and W are not ``inputSize``, and
-  ///   ``NetworkError/classifierWithoutWeights(classes:)`` between ``resetClassifier(_:)`` and the
-  ///   loading of a head.
-  public func forward(_ batch: Tensor) throws(NetworkError) -> Tensor {
-    try classify(try embedding(batch))
-  }
-
-  /// The logits [N, classes] of embeddings [N, D]; the embeddings themselves without a classifier.
-  ///
-  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` for embeddings of another size, and
-  ///   ``NetworkError/classifierWithoutWeights(classes:)``.
-  public func classify(_ embeddings: Tensor) throws(NetworkError) -> Tensor {
-    switch classifierState.withLock({ $0 }) {
-    case .identity: return embeddings
-    case .withoutWeights(let classes): throw .classifierWithoutWeights(classes: classes)
-    case .loaded(let classifier): return try classifier.logits(embeddings)
     }
   }
 
@@ -132,16 +94,6 @@ public final class VisionNetwork: Sendable {
   /// map in each; none for a network without feature maps.
   public var detectionFeatureShapes: [(stage: String, shape: [Int])] { architecture.featureShapes }
 
-  /// Replaces the classifier by one for `classes` classes, which has no weights until a head is
-  /// loaded into ``classifier``; 0 leaves the network without a classifier.
-  public func resetClassifier(_ classes: Int) {
-    precondition(classes >= 0, "a classifier has no negative number of classes")
-    classifierState.withLock { $0 = classes == 0 ? .identity : .withoutWeights(classes: classes) }
-  }
-
-  /// The network's classifier, into which a head is loaded.
-  public var classifier: ClassifierSlot { ClassifierSlot(network: self) }
-
   /// A head for this network's embeddings, to be used beside its own classifier.
   ///
   /// - Parameters:
@@ -158,19 +110,6 @@ public final class VisionNetwork: Sendable {
     return head
   }
 
-  fileprivate var loadedClassifier: Classifier? {
-    classifierState.withLock { if case .loaded(let classifier) = $0 { classifier } else { nil } }
-  }
-
-  fileprivate func load(_ head: Classifier) throws(NetworkError) {
-    let expected = [classes, embeddingSize]
-    guard [head.classes, head.embeddingSize] == expected else {
-      throw .wrongShape(
-        key: "classifier.weight", expected: expected, found: [head.classes, head.embeddingSize])
-    }
-    classifierState.withLock { $0 = .loaded(head) }
-  }
-
   private func check(_ batch: Tensor) throws(NetworkError) {
     let (shape, size) = (batch.shape, inputSize)
     guard shape.count == 4, shape[0] > 0, shape[1] == 3, shape[2] == size.height,
@@ -179,18 +118,4 @@ public final class VisionNetwork: Sendable {
       throw .wrongBatch(expected: "[N, 3, \(size.height), \(size.width)]", found: shape)
     }
   }
-}
-
-/// The place of a network's classifier; see ``VisionNetwork/classifier``.
-public struct ClassifierSlot: Sendable {
-  fileprivate let network: VisionNetwork
-
-  /// The classifier; `nil` for a network without one, and before the weights of a new one are
-  /// loaded.
-  public var loaded: Classifier? { network.loadedClassifier }
-
-  /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
-  ///
-  /// - Throws: ``NetworkError/wrongShape(key:expected:found:)`` for another number of classes.
-  public func load(_ head: Classifier) throws(NetworkError) { try network.load(head) }
 }
