@@ -168,7 +168,7 @@ private func joinTables(_ bytes: [UInt8]) {
 private func listArchive(_ bytes: [UInt8]) {
   guard let images = try? ImageCollection([.path(write(bytes, to: "archive.tar"))]) else { return }
   for index in 0..<images.count {
-    _ = images.label(of: index, hierarchical: true)
+    _ = images.label(of: index, .hierarchical)
     guard let content = try? images.bytes(of: index, limit: 1 << 20) else { continue }
     precondition(content.count <= bytes.count, "an archive gives more than it has")
   }

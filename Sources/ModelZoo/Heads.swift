@@ -1,13 +1,3 @@
-/// A linear-probe classification head for the embeddings of a network.
-public struct Head: Sendable {
-  /// The file that it was read from.
-  public let file: String
-  /// The names of its classes, in the order of its logits.
-  public let classNames: [String]
-  /// What turns embeddings [N, D] into logits [N, classes].
-  public let classifier: Classifier
-}
-
 extension Head {
   /// A network's own classifier; `nil` for a network without one.
   ///
@@ -89,11 +79,4 @@ extension Zoo {
       }
     }
   }
-}
-
-extension ClassifierSlot {
-  /// Puts a head in place of the classifier; its classes must be as many as the classifier's.
-  ///
-  /// - Throws: ``NetworkError/wrongShape(key:expected:found:)`` for another number of classes.
-  public func load(_ head: Head) throws(NetworkError) { try load(head.classifier) }
 }

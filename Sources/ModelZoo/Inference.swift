@@ -56,21 +56,16 @@ public func inferBatch(
   _ net: VisionNetwork, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
   returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
-  try await offload(to: inferenceQueue) { _ in
+  let scores: ClassScores = returnLogits ? .logits : .probabilities
+  return try await offload(to: inferenceQueue) { _ in
     if returnEmbedding {
       let embedding = try net.embedding(batch)
       guard net.classes > 0 else { return (Tensor(shape: [batch.shape[0], 0]), embedding) }
-      let logits = try net.classify(embedding)
-      return (returnLogits ? logits : logits.softmax(), embedding)
+      return (scores.scores(of: try net.classify(embedding)), embedding)
     }
     guard net.classes > 0 else { throw NetworkError.noClassifier }
-    guard tta else {
-      let logits = try net.forward(batch)
-      return (returnLogits ? logits : logits.softmax(), nil)
-    }
-    let logits = try net.forward(try batch.fiveCrops())
-    let crops = returnLogits ? logits : logits.softmax()
-    return (crops.mean(ofParts: 5), nil)
+    let (images, crops) = tta ? (try batch.fiveCrops(), 5) : (batch, 1)
+    return (scores.scores(of: try net.forward(images), parts: crops), nil)
   }
 }
 
@@ -81,14 +76,14 @@ public func inferBatch(
 ///   - batch: transformed images.
 ///   - heads: published heads, or the network's own classifier as one.
 ///   - tta: test-time augmentation: the mean over five crops.
-///   - returnLogits: give logits in place of probabilities.
-/// - Returns: For each head probabilities [N, classes].
+///   - scores: probabilities or logits.
+/// - Returns: For each head its scores [N, classes].
 /// - Throws: ``NetworkError``; `CancellationError`.
 public func inferBatch(
   _ net: VisionNetwork, _ batch: Tensor, heads: [Head], tta: Bool = false,
-  returnLogits: Bool = false
+  scores: ClassScores = .probabilities
 ) async throws -> [Tensor] {
-  try await classify(heads, returnLogits: returnLogits) {
+  try await classify(heads, scores) {
     tta ? (try net.embedding(try batch.fiveCrops()), 5) : (try net.embedding(batch), 1)
   }
 }
@@ -131,20 +126,21 @@ extension VisionNetwork {
 ///   - net: the network whose embeddings the heads take.
 ///   - batch: images of a collection; with five crops, results are the means over them.
 ///   - heads: published heads, or the network's own classifier as one.
-///   - returnLogits: give logits in place of probabilities.
-/// - Returns: For each head probabilities [N, classes].
+///   - scores: probabilities or logits.
+/// - Returns: For each head its scores [N, classes].
 /// - Throws: ``NetworkError``; `CancellationError`.
 public func inferBatch(
-  _ net: VisionNetwork, _ batch: ImageBatch, heads: [Head], returnLogits: Bool = false
+  _ net: VisionNetwork, _ batch: ImageBatch, heads: [Head],
+  scores: ClassScores = .probabilities
 ) async throws -> [Tensor] {
-  try await classify(heads, returnLogits: returnLogits) {
+  try await classify(heads, scores) {
     (try net.allEmbeddings(of: batch), batch.crops)
   }
 }
 
 /// What heads say of embeddings [P · N, D], as means over the P parts.
 private func classify(
-  _ heads: [Head], returnLogits: Bool,
+  _ heads: [Head], _ scores: ClassScores,
   _ embed: @escaping @Sendable () throws -> (embeddings: Tensor, parts: Int)
 ) async throws -> [Tensor] {
   try await offload(to: inferenceQueue) { _ in
@@ -153,14 +149,14 @@ private func classify(
       let logits =
         embeddings.count > 0
         ? try head.classifier.logits(embeddings) : Tensor(shape: [0, head.classifier.classes])
-      return (returnLogits ? logits : logits.softmax()).mean(ofParts: parts)
+      return scores.scores(of: logits, parts: parts)
     }
   }
 }
 
 extension Tensor {
   /// The mean of equal parts of the outermost extent: from [P · N, …] to [N, …].
-  fileprivate func mean(ofParts parts: Int) -> Tensor {
+  func mean(ofParts parts: Int) -> Tensor {
     if parts == 1 { return self }
     let size = count / parts
     var total = Array(scalars[..<size])

@@ -1,3 +1,12 @@
+/// Which folders make the label of an image.
+public enum LabelForm: String, Sendable, Hashable {
+  /// The folder that the image is in.
+  case folder
+  /// All folders between the directory that was given and the image, joined by `_`:
+  /// `Hymenoptera_Apis`.
+  case hierarchical
+}
+
 extension ImageCollection {
   /// The label of an image; `nil` for one without.
   ///
@@ -7,12 +16,11 @@ extension ImageCollection {
   ///
   /// - Parameters:
   ///   - index: The image.
-  ///   - hierarchical: Whether all folders between the directory that was given and the image make
-  ///     the label, joined by `_`: `Hymenoptera_Apis`. For an image that was named it is the folder
-  ///     as ever. As birder's `get_label_from_path`, except that an image in the directory itself
-  ///     has no label then.
-  public func label(of index: Int, hierarchical: Bool = false) -> String? {
-    label(of: index, table.run(of: index), hierarchical)
+  ///   - form: Which folders make the label; for an image that was named it is its own folder as
+  ///     ever. As birder's `get_label_from_path`, except that an image in the directory itself has no
+  ///     hierarchical label.
+  public func label(of index: Int, _ form: LabelForm = .folder) -> String? {
+    label(of: index, table.run(of: index), form)
   }
 
   /// The number of a class that an archive gives for its member, where it gives a number in place of
@@ -30,15 +38,15 @@ extension ImageCollection {
   /// As birder's `class_to_idx_from_paths`: first, for one given directory after the other, the
   /// folders right in it that have images, sorted (if hierarchical: all labels in it, sorted); then
   /// the labels of all other images, sorted, which birder gives no class. Sorting is by bytes.
-  public func labelNames(hierarchical: Bool = false) -> [String] {
+  public func labelNames(_ form: LabelForm = .folder) -> [String] {
     var groups = Array(repeating: Set<String>(), count: groupCount)
     var others: Set<String> = []
     for index in table.runs.indices {
       let run = table.runs[index]
       let images = table.images(ofRun: index)
-      let isClass = run.group >= 0 && (hierarchical || isRightBelowRoot(run))
+      let isClass = run.group >= 0 && (form == .hierarchical || isRightBelowRoot(run))
       for image in hasOneLabel(run) ? images.prefix(1) : images {
-        guard let label = label(of: image, run, hierarchical) else { continue }
+        guard let label = label(of: image, run, form) else { continue }
         if isClass { groups[Int(run.group)].insert(label) } else { others.insert(label) }
       }
     }
@@ -55,7 +63,7 @@ extension ImageCollection {
 
   /// How many images of a range have each label, and how many have none.
   public func labelCounts(
-    of range: Range<Int>, hierarchical: Bool = false
+    of range: Range<Int>, _ form: LabelForm = .folder
   ) -> (labels: [String: Int], unlabelled: Int) {
     var labels: [String: Int] = [:]
     var unlabelled = 0
@@ -67,9 +75,9 @@ extension ImageCollection {
       let images = table.images(ofRun: index).clamped(to: range)
       guard !images.isEmpty else { continue }
       if hasOneLabel(run) {
-        count(label(of: images.lowerBound, run, hierarchical), images.count)
+        count(label(of: images.lowerBound, run, form), images.count)
       } else {
-        for image in images { count(label(of: image, run, hierarchical), 1) }
+        for image in images { count(label(of: image, run, form), 1) }
       }
     }
     return (labels, unlabelled)
@@ -84,15 +92,15 @@ extension ImageCollection {
     table.prefix(run).dropFirst(Int(run.rootCount)).split(separator: FileNames.slash).count == 1
   }
 
-  private func label(of image: Int, _ run: ImageTable.Run, _ hierarchical: Bool) -> String? {
+  private func label(of image: Int, _ run: ImageTable.Run, _ form: LabelForm) -> String? {
     if let label = table.memberLabel(of: image, in: run) { return label }
     let name = table.name(of: image, in: run)
     if run.firstMember >= 0 {
-      return hierarchical ? FileNames.folders(of: name) : FileNames.folder(of: name)
+      return form == .hierarchical ? FileNames.folders(of: name) : FileNames.folder(of: name)
     }
     guard run.prefixCount > 0 else { return FileNames.folder(of: name) }
     let prefix = table.prefix(run)
-    if hierarchical, run.rootCount >= 0 {
+    if form == .hierarchical, run.rootCount >= 0 {
       return FileNames.folders(of: prefix.dropFirst(Int(run.rootCount)))
     }
     return FileNames.folder(of: prefix)

@@ -59,7 +59,7 @@ import ZooVision
     #expect(labels == ["Apis", "Apis", "Bombus", nil, "a folder with a long name", nil])
     let folder = "a folder with a long name"
     #expect(
-      collection.label(of: 4, hierarchical: true) == "\(folder)_\(folder)_\(folder)_\(folder)")
+      collection.label(of: 4, .hierarchical) == "\(folder)_\(folder)_\(folder)_\(folder)")
   }
 
   @Test func `an archive is known by its content`() throws {
@@ -200,7 +200,7 @@ import ZooVision
       do {
         let collection = try ImageCollection(path)
         for index in 0..<collection.count {
-          _ = collection.label(of: index, hierarchical: true)
+          _ = collection.label(of: index, .hierarchical)
           _ = try? collection.bytes(of: index, limit: 1 << 20)
         }
         _ = collection.labelNames()

@@ -16,17 +16,15 @@ import ZooVision
     let roots = tree.roots.map { CollectionInput.path(directory.path + "/" + $0) }
     let collection = try ImageCollection(roots)
     #expect(collection.samples(below: directory) == tree.samples)
-    for (expected, hierarchical) in [(tree.flat, false), (tree.hierarchical, true)] {
-      let labels = (0..<collection.count).map {
-        collection.label(of: $0, hierarchical: hierarchical)
-      }
+    for (expected, form) in [(tree.flat, LabelForm.folder), (tree.hierarchical, .hierarchical)] {
+      let labels = (0..<collection.count).map { collection.label(of: $0, form) }
       #expect(labels.map { $0 ?? "." } == expected.labels)
-      let names = collection.labelNames(hierarchical: hierarchical)
+      let names = collection.labelNames(form)
       #expect(Array(names.prefix(expected.classes.count)) == expected.classes)
       // What birder gives no class comes behind.
       #expect(
         names.dropFirst(expected.classes.count).elementsEqual(
-          hierarchical ? [] : ["deep", "er", "one"]))
+          form == .hierarchical ? [] : ["deep", "er", "one"]))
       #expect(Set(labels.compactMap { $0 }) == Set(names))
     }
   }
@@ -139,7 +137,7 @@ import ZooVision
     let collection = try ImageCollection(path)
     #expect(collection.source(0) == .file(path: path))
     #expect(collection.label(of: 0) == "Apis")
-    #expect(collection.label(of: 0, hierarchical: true) == "Apis")
+    #expect(collection.label(of: 0, .hierarchical) == "Apis")
     #expect(try collection.bytes(of: 0, limit: 2) == [1, 2])
     #expect(throws: ImageError.tooManyBytes(file: path, found: 2, limit: 1)) {
       try collection.bytes(of: 0, limit: 1)

@@ -95,8 +95,8 @@ import Testing
     try directory.write(["A/x/1.jpg", "B/2.jpg"])
     let collection = try ImageCollection(directory.path + "/**/*.jpg")
     #expect((0..<2).map { collection.label(of: $0) } == ["x", "B"])
-    #expect((0..<2).map { collection.label(of: $0, hierarchical: true) } == ["A_x", "B"])
-    #expect(collection.labelNames(hierarchical: true) == ["A_x", "B"])
+    #expect((0..<2).map { collection.label(of: $0, .hierarchical) } == ["A_x", "B"])
+    #expect(collection.labelNames(.hierarchical) == ["A_x", "B"])
   }
 
   @Test func `a file whose name looks like a pattern`() throws {

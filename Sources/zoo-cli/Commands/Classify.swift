@@ -112,17 +112,17 @@ extension RootCommand {
       let run = try await CollectionRun(
         source, unregistered, images, collection, options, fiveCrops: tta, in: zoo, progress)
       let heads = try await RunHeads(choices, run, in: zoo, progress)
+      let scores: ClassScores = logits ? .logits : .probabilities
       let levels = heads.levels
       let truth = try evaluation.trueClasses(of: run, levels: levels, map: labelMap)
       try evaluation.makeDirectory()
       for note in truth?.notes ?? [] { StandardError.note(note) }
       let report = ClassificationReport(
-        levels: levels, topK: all ? .max : topK ?? 5, threshold: threshold, isLogits: logits,
+        levels: levels, topK: all ? .max : topK ?? 5, threshold: threshold, scores: scores,
         truth: truth, labeling: truth == nil ? nil : Labeling(run, evaluation.labels))
       var evaluator = try truth.map { try Evaluator(levels: levels, truth: $0) }
       func compute(_ batch: ImageBatch) async throws -> [Tensor] {
-        try await inferBatch(
-          run.net, batch, heads: heads.heads, returnLogits: logits)
+        try await inferBatch(run.net, batch, heads: heads.heads, scores: scores)
       }
       guard let output else {
         var printer = RowPrinter(isJSON: options.json)

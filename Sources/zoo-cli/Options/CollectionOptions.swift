@@ -105,6 +105,8 @@ struct LabelOptions: ParsableArguments {
     help: "Make labels of all folders below the one given, joined by '_', as birder does.")
   var hierarchical = false
 
+  var form: LabelForm { hierarchical ? .hierarchical : .folder }
+
   /// What decides a column of labels.
-  var plan: JSONValue { .string(hierarchical ? "hierarchical" : "folder") }
+  var plan: JSONValue { .string(form.rawValue) }
 }

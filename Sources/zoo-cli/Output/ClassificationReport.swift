@@ -13,13 +13,13 @@ struct ClassificationReport {
   let topK: Int
   /// The least probability or logit that is told.
   let threshold: Float?
-  let isLogits: Bool
+  let scores: ClassScores
   /// Each image's true classes, where they are known.
   let truth: TrueClasses?
   /// Each image's label; there if the true classes are.
   let labeling: Labeling?
 
-  var valueName: String { isLogits ? "logit" : "probability" }
+  var valueName: String { scores == .logits ? "logit" : "probability" }
 
   /// A class that an image may show.
   struct Prediction {
@@ -76,9 +76,10 @@ struct ClassificationReport {
   }
 
   private func text(_ value: Float) -> String {
-    isLogits
-      ? Units.decimal(Double(value), places: 3)
-      : Units.decimal(100 * Double(value), places: 2) + "%"
+    switch scores {
+    case .logits: Units.decimal(Double(value), places: 3)
+    case .probabilities: Units.decimal(100 * Double(value), places: 2) + "%"
+    }
   }
 }
 

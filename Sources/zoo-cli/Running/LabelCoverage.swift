@@ -73,17 +73,17 @@ struct LabelCoverage {
   ///
   /// - Parameters:
   ///   - other: what `--hierarchical`, or leaving it out, would give.
-  ///   - isHierarchical: whether it is given.
+  ///   - form: the form of the labels.
   static func failure(
     _ levels: [LabelCoverage], map: LabelMap?, otherwise other: [LabelCoverage],
-    _ isHierarchical: Bool
+    _ form: LabelForm
   ) -> CommandError {
     let texts = levels.map { level in
       "\(level.level), which has classes such as \(quoted(level.exampleClasses)): \(level.missing)"
     }
     let advice =
       if other.contains(where: { $0.matched > 0 }) {
-        (isHierarchical ? "leave out" : "try") + " --hierarchical, with which there are some"
+        (form == .hierarchical ? "leave out" : "try") + " --hierarchical, with which there are some"
       } else if let map {
         "correct \(map.file) or the names of the folders"
       } else {

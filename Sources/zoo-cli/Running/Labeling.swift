@@ -8,22 +8,21 @@ struct Labeling {
   private let classNames: [String]
   private let matcher: LabelMatcher
   private let collection: ImageCollection
-  private let isHierarchical: Bool
+  private let form: LabelForm
   /// How many labels are classes of the model; `nil` where the folders are the classes.
   let coverage: LabelCoverage?
 
   init(_ run: CollectionRun, _ options: LabelOptions) {
     collection = run.collection
-    isHierarchical = options.hierarchical
+    form = options.form
     let hasClasses = !run.info.classNames.isEmpty
-    classNames =
-      hasClasses ? run.info.classNames : collection.labelNames(hierarchical: isHierarchical)
+    classNames = hasClasses ? run.info.classNames : collection.labelNames(form)
     matcher = LabelMatcher(classNames: classNames)
     coverage =
       hasClasses
       ? LabelCoverage(
         of: ClassificationLevel(name: "labels", classNames: classNames),
-        collection.labelCounts(of: run.range, hierarchical: isHierarchical), matcher) : nil
+        collection.labelCounts(of: run.range, form), matcher) : nil
   }
 
   /// The number of an image's label, which is -1 where it is no class, as in birder, and its name.
@@ -33,7 +32,7 @@ struct Labeling {
     if let number = collection.classNumber(of: position), number < classNames.count {
       return (Int64(number), classNames[number])
     }
-    let label = collection.label(of: position, hierarchical: isHierarchical)
+    let label = collection.label(of: position, form)
     guard let number = label.flatMap({ matcher.index(of: $0) }) else { return (-1, label) }
     return (Int64(number), classNames[number])
   }

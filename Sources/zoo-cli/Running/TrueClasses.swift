@@ -3,7 +3,7 @@ import ModelZoo
 /// The true classes of a collection's images at each level, from the names of their folders.
 struct TrueClasses {
   private let collection: ImageCollection
-  private let isHierarchical: Bool
+  private let form: LabelForm
   private let levels: [ClassificationLevel]
   private let matchers: [LabelMatcher]
   /// For each level, which labels are classes of it.
@@ -19,30 +19,29 @@ struct TrueClasses {
   ) throws {
     collection = run.collection
     self.levels = levels
-    isHierarchical = options.hierarchical
+    form = options.form
     let matchers = try levels.map { level in
       guard let map else { return LabelMatcher(classNames: level.classNames) }
       return try LabelMatcher(classNames: level.classNames, level: level.name, map: map)
     }
     self.matchers = matchers
-    func coverage(_ range: Range<Int>, hierarchical: Bool) -> [LabelCoverage] {
-      let counts = run.collection.labelCounts(of: range, hierarchical: hierarchical)
+    func coverage(_ range: Range<Int>, _ form: LabelForm) -> [LabelCoverage] {
+      let counts = run.collection.labelCounts(of: range, form)
       return zip(levels, matchers).map { LabelCoverage(of: $0, counts, $1) }
     }
-    let all = coverage(0..<run.collection.count, hierarchical: isHierarchical)
+    let all = coverage(0..<run.collection.count, form)
     if all.allSatisfy({ $0.matched == 0 }) {
-      let other = coverage(0..<run.collection.count, hierarchical: !isHierarchical)
-      throw LabelCoverage.failure(all, map: map, otherwise: other, isHierarchical)
+      let other = coverage(
+        0..<run.collection.count, form == .folder ? .hierarchical : .folder)
+      throw LabelCoverage.failure(all, map: map, otherwise: other, form)
     }
     let covered =
       run.range.count == run.collection.count
-      ? all : coverage(run.range, hierarchical: isHierarchical)
+      ? all : coverage(run.range, form)
     self.coverage = covered
     var notes = covered.compactMap(\.note)
     if let map {
-      let labels = run.collection.labelCounts(
-        of: 0..<run.collection.count, hierarchical: isHierarchical
-      ).labels.keys
+      let labels = run.collection.labelCounts(of: 0..<run.collection.count, form).labels.keys
       if !labels.contains(where: map.contains) {
         notes.append(
           "\(map.file) has a row for none of the labels, such as '\(labels.min() ?? "")'")
@@ -53,7 +52,7 @@ struct TrueClasses {
 
   /// The label of an image.
   private func name(of position: Int) -> String? {
-    collection.label(of: position, hierarchical: isHierarchical)
+    collection.label(of: position, form)
   }
 
   /// The true class of an image at a level; `nil` where it is unknown.
