@@ -18,9 +18,4 @@ public struct ModelInfo: Sendable {
   public let birderVersion: String?
   /// What wrappers around the model had put into the file and was left out, a sentence each.
   public let notes: [String]
-
-  /// For each class name the index of its logit.
-  public var classToIndex: [String: Int] {
-    Dictionary(zip(classNames, 0...)) { first, _ in first }
-  }
 }

@@ -16,9 +16,6 @@ extension Checkpoint {
   /// The options that differ from the network's registered configuration; `nil` if there are none.
   public var config: JSONObject? { nonEmptyObject("config") }
 
-  /// The like for the backbone of a detection model.
-  public var backboneConfig: JSONObject? { nonEmptyObject("backbone_config") }
-
   /// For each class name the index of its logit; `nil` if the file names no classes.
   public var classToIndex: [String: Int]? {
     guard let object = nonEmptyObject("class_to_idx") else { return nil }

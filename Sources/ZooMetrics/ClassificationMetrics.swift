@@ -21,26 +21,23 @@ public struct ClassificationMetrics: Sendable, Equatable {
     }
   }
 
-  /// The largest number of samples, up to which quotients of counts are exact.
-  static let maximumSamples = 1 << 53
-
   /// The names of the classes, in the order of the scores.
   public let classNames: [String]
   /// The k of the top-k accuracy.
   public let topK: Int
   /// The samples so far, with and without a label.
-  public internal(set) var samples = 0
+  public private(set) var samples = 0
   /// The samples with a label; all the other numbers are of these.
-  public internal(set) var labelledSamples = 0
+  public private(set) var labelledSamples = 0
   /// The labelled samples whose highest score is that of the label.
-  public internal(set) var hits = 0
+  public private(set) var hits = 0
   /// The samples, with and without a label, of which a score is not a number.
-  public internal(set) var samplesNotNumbers = 0
+  public private(set) var samplesNotNumbers = 0
 
   /// The labelled samples whose label is among the k highest scores; 0 where this means nothing.
-  var topKHits = 0
+  private(set) var topKHits = 0
   /// The cells of the confusion matrix that are not zero.
-  var cells: [Cell: Int] = [:]
+  private(set) var cells: [Cell: Int] = [:]
 
   /// Begins to count.
   ///
@@ -55,17 +52,6 @@ public struct ClassificationMetrics: Sendable, Equatable {
     guard topK >= 1 else { throw .topK(topK) }
     self.classNames = classNames
     self.topK = topK
-  }
-
-  /// Counts one sample.
-  ///
-  /// - Parameters:
-  ///   - label: the index of the true class; `nil` if it is not known.
-  ///   - scores: a score for each class.
-  /// - Throws: ``MetricsError`` for another number of scores and for a label that is no class;
-  ///   nothing is counted then.
-  public mutating func add(label: Int?, scores: [Float]) throws(MetricsError) {
-    try add(labels: [label], scores: scores)
   }
 
   /// Counts a batch of samples.
@@ -84,7 +70,6 @@ public struct ClassificationMetrics: Sendable, Equatable {
     for case let label? in labels where !classNames.indices.contains(label) {
       throw .label(label, classes: classes)
     }
-    guard samples <= Self.maximumSamples - labels.count else { throw .tooManySamples }
     for (row, label) in labels.enumerated() {
       count(label, scores[row * classes..<(row + 1) * classes])
     }
@@ -101,30 +86,12 @@ public struct ClassificationMetrics: Sendable, Equatable {
     for index in [label, prediction].compactMap({ $0 }) where !classNames.indices.contains(index) {
       throw .label(index, classes: classNames.count)
     }
-    guard samples < Self.maximumSamples else { throw .tooManySamples }
     samples += 1
     guard let label else { return }
     labelledSamples += 1
     if prediction == label { hits += 1 }
     if topKIsMeaningful, let rank, rank <= topK { topKHits += 1 }
     cells[Cell(actual: Int32(label), predicted: Int32(prediction)), default: 0] += 1
-  }
-
-  /// The counts of both together.
-  ///
-  /// - Throws: ``MetricsError/differentHeads`` unless both are of the same classes and k.
-  public func merging(_ other: ClassificationMetrics) throws(MetricsError) -> ClassificationMetrics
-  {
-    guard classNames == other.classNames, topK == other.topK else { throw .differentHeads }
-    guard samples <= Self.maximumSamples - other.samples else { throw .tooManySamples }
-    var result = self
-    result.samples += other.samples
-    result.labelledSamples += other.labelledSamples
-    result.hits += other.hits
-    result.samplesNotNumbers += other.samplesNotNumbers
-    result.topKHits += other.topKHits
-    result.cells.merge(other.cells, uniquingKeysWith: +)
-    return result
   }
 
   private mutating func count(_ label: Int?, _ scores: ArraySlice<Float>) {

@@ -5,7 +5,7 @@ extension ClassificationMetrics {
   ///
   /// The first line and the first column are the names of the classes that are the label or the
   /// prediction of a sample, in their order. Lines are made as they are asked for, as all together
-  /// are of the size of these classes squared; see ``confusionJSONLines`` for many classes.
+  /// are of the size of these classes squared.
   public var confusionTable: some Sequence<String> {
     let classes = occurringClasses
     let columns = Dictionary(
@@ -20,20 +20,5 @@ extension ClassificationMetrics {
       return csvField(row.name) + "," + counts.joined(separator: ",")
     }
     return [AnySequence([header]), AnySequence(lines)].lazy.joined()
-  }
-
-  /// The cells of the confusion matrix that are not zero, each a JSON object on a line.
-  ///
-  /// Ordered by the index of the actual class and then of the predicted one.
-  public var confusionJSONLines: some Sequence<String> {
-    cells.sorted { $0.key < $1.key }.lazy.map { cell, count in
-      let (actual, predicted) = (Int(cell.actual), Int(cell.predicted))
-      let line: JSONValue = [
-        "actual": .string(classNames[actual]), "actual_index": .integer(actual),
-        "predicted": .string(classNames[predicted]), "predicted_index": .integer(predicted),
-        "count": .integer(count),
-      ]
-      return line.serialized()
-    }
   }
 }

@@ -10,10 +10,6 @@ public enum MetricsError: ZooFailure, Equatable {
   case scores(found: Int, expected: Int)
   /// A label that is not the index of a class.
   case label(Int, classes: Int)
-  /// Two counts that are not of the same classes and the same k.
-  case differentHeads
-  /// More samples than can be counted exactly.
-  case tooManySamples
   /// A file that maps labels to levels cannot be read.
   case file(FileError)
   /// A file that maps labels to levels does not hold what it should; `line` is counted from 1.
@@ -24,7 +20,7 @@ public enum MetricsError: ZooFailure, Equatable {
   /// The kind of the failure.
   public var kind: FailureKind {
     switch self {
-    case .classes, .topK, .scores, .label, .differentHeads, .tooManySamples, .unknownLevel: .usage
+    case .classes, .topK, .scores, .label, .unknownLevel: .usage
     case .file(let error): error.kind
     case .labelMap: .integrity
     }
@@ -40,10 +36,6 @@ public enum MetricsError: ZooFailure, Equatable {
       "a batch has \(found) scores where its samples and classes make \(expected)"
     case .label(let label, let classes):
       "a sample has the label \(label) where a class from 0 to \(classes - 1) is expected"
-    case .differentHeads:
-      "results of different heads cannot be put together; give results for the same class names in"
-        + " the same order and the same k"
-    case .tooManySamples: "there are more samples than can be counted exactly (2^53)"
     case .file(let error): error.description
     case .labelMap(let file, let line, let reason):
       "\(file) does not map labels to levels: \(reason) in line \(line); correct the file"

@@ -66,3 +66,17 @@ private func markdownCell(_ text: String) -> String {
     cell += character.isNewline ? " " : String(character)
   }
 }
+
+/// A number from 0 to 100 with so many digits after the point, the nearest to its exact value and
+/// of two nearest the even one, as `printf` writes it.
+func decimal(_ value: Double, places: Int) -> String {
+  let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+  var whole = (value * scale).rounded(.down)
+  // One rounding, so that the sign of what is left over is exact.
+  if (-whole).addingProduct(value, scale) < 0 { whole -= 1 }
+  let half = (-whole - 0.5).addingProduct(value, scale)
+  if half > 0 || (half == 0 && !whole.truncatingRemainder(dividingBy: 2).isZero) { whole += 1 }
+  guard let digits = Int(exactly: whole).map({ String($0) }) else { return "\(value)" }
+  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+  return places > 0 ? "\(padded.dropLast(places)).\(padded.suffix(places))" : padded
+}

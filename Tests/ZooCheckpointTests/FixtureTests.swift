@@ -111,7 +111,6 @@ struct FixtureTests {
     #expect(checkpoint.classToIndex == ["Apis mellifera": 0, "Bombus": 2, "Märzfliege": 1])
     #expect(try checkpoint.classNames() == ["Apis mellifera", "Märzfliege", "Bombus"])
     #expect(checkpoint.config?["patch_size"] == 16)
-    #expect(checkpoint.backboneConfig == nil)
   }
 
   @Test func absentMetadataIsNil() throws {

@@ -35,7 +35,7 @@ import Testing
     var heads: [(level: String, metrics: ClassificationMetrics)] = []
     for k in [1, 2, 3, 2] {
       var metrics = try ClassificationMetrics(classNames: names, topK: k)
-      try metrics.add(label: 2, scores: [3, 2, 1, 0])
+      try metrics.add(labels: [2], scores: [3, 2, 1, 0])
       heads.append(("top-\(k)", metrics))
     }
     let table = ModelCardTable(heads)

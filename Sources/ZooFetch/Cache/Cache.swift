@@ -124,14 +124,6 @@ public struct Cache: Sendable, Equatable {
     PartialDirectory(path: "\(directory)/partial/\(request.name.path)")
   }
 
-  /// A new file to download into, with a name that no other download has.
-  func makePartial(for request: FileRequest) throws(FetchError) -> OpenFile {
-    let directory = "\(try writableRoot())/partial/\(request.name.directory)"
-    try FileSystem.makeDirectory(directory)
-    return try OpenFile(
-      creating: "\(directory)/\(request.file).\(FileSystem.uniqueSuffix()).part")
-  }
-
   /// Gives a downloaded and verified file its place in the cache.
   func adopt(_ partial: OpenFile, as digest: SHA256Digest) throws(FetchError) -> String {
     try partial.seal()

@@ -11,8 +11,6 @@ struct TextBuffer {
     bytes.reserveCapacity(TextBuffer.size + 4096)
   }
 
-  mutating func append(_ byte: Unicode.Scalar) { bytes.append(UInt8(ascii: byte)) }
-
   mutating func append(_ text: some StringProtocol) { bytes.append(contentsOf: text.utf8) }
 
   mutating func append(_ integer: Int64) { append(String(integer)) }

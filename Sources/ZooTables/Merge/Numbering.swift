@@ -13,8 +13,6 @@ struct Numbering {
     for (number, name) in names.enumerated() { _ = add(Int64(number), name) }
   }
 
-  func number(of name: String) -> Int64? { numbers[name] }
-
   /// Takes a number and its name; gives what contradicts those before, in words, and takes nothing
   /// then.
   mutating func add(_ number: Int64, _ name: String) -> String? {

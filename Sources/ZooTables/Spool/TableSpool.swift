@@ -30,7 +30,6 @@ public final class TableSpool: Sendable {
     var end = 0
     var nextInput: Int
     var rowCount = 0
-    var faultCount = 0
     /// Whether a part of a frame follows the sound ones.
     var isTorn = false
     var lastFlush = ContinuousClock.now
@@ -108,10 +107,7 @@ public final class TableSpool: Sendable {
   private func resume(_ size: Int) throws(TableError) {
     var reader = reader(to: size)
     while let frame = try reader.nextUnlessTorn() {
-      state.withLock {
-        $0.rowCount += frame.rowCount
-        $0.faultCount += frame.faultCount
-      }
+      state.withLock { $0.rowCount += frame.rowCount }
     }
     try file.truncate(to: reader.position)
     state.withLock {
@@ -124,8 +120,6 @@ public final class TableSpool: Sendable {
   public var nextInput: Int { state.withLock { $0.nextInput } }
   /// How many rows there are.
   public var rowCount: Int { state.withLock { $0.rowCount } }
-  /// How many inputs gave no row.
-  public var faultCount: Int { state.withLock { $0.faultCount } }
 
   /// Appends the rows that some inputs gave.
   ///
@@ -162,7 +156,6 @@ public final class TableSpool: Sendable {
       state.end += frame.size
       state.nextInput = range.upperBound
       state.rowCount += frame.rowCount
-      state.faultCount += frame.faultCount
       if state.lastFlush.duration(to: .now) >= TableSpool.flushInterval {
         try file.synchronize()
         state.lastFlush = .now

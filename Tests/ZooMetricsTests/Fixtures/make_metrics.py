@@ -7,27 +7,16 @@ sides of the border of its top-k, for there NumPy's argpartition leaves open whi
 """
 
 import json
-import logging
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import torchvision_shim  # noqa: F401  Comes before birder; see Benchmarks.
 from birder.conf import settings
-from birder.results import classification
 from birder.results.classification import Results
 from birder.results.gui import ConfusionMatrix
 
 NAMES = ["Aedes", "Apis, wild", 'the "Culex"', "Épeire", "two\nlines"]
-
-
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
 
 
 def rows(rng, samples, classes, top_k, levels, never_predicted=(), nans=0):
@@ -66,12 +55,6 @@ def case(name, scores, truth, top_k=5):
     names = (NAMES + [f"class {i}" for i in range(len(NAMES), classes)])[:classes]
     results = Results([f"{i:05}" for i in range(samples)], truth, names, scores)
 
-    handler = Lines()
-    classification.logger.addHandler(handler)
-    classification.logger.setLevel(logging.INFO)
-    results.log_short_report()
-    classification.logger.removeHandler(handler)
-
     occurring = [names[i] for i in results.unique_labels]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "confusion.csv"
@@ -99,7 +82,6 @@ def case(name, scores, truth, top_k=5):
             if row["amount"] > 0
         ],
         "confusion_csv": confusion,
-        "summary": handler.lines,
     }
 
 
