@@ -6,7 +6,7 @@ extension Zoo {
   /// contents beside it, so that an unpacked bundle is a registry with its files.
   /// - Throws: ``SetError`` if not all of the set is in the cache and intact; ``RegistryError``,
   ///   ``FetchError``; `CancellationError`.
-  public func exportBundle(
+  package func exportBundle(
     _ set: ModelSet, to place: BundlePlace, progress: ProgressHandler? = nil
   ) async throws -> [BundleFile] {
     let report = try await check(set)
@@ -22,7 +22,7 @@ extension Zoo {
   /// - Throws: ``FetchError``: of kind `.integrity` for a bundle that is damaged or not one, that
   ///   contradicts what the cache has trusted, or that has something else than heads and checkpoints;
   ///   `CancellationError`.
-  public func importBundle(
+  package func importBundle(
     from place: BundlePlace, progress: ProgressHandler? = nil
   ) async throws -> BundleImport {
     try await fetcher.cache.importBundle(

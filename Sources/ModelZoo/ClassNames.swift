@@ -9,7 +9,7 @@ extension Zoo {
   /// - Returns: the names; none for a model without a classifier of its own.
   /// - Throws: ``RegistryError``, ``FetchError`` of kind `.offline` for a file that is not in the
   ///   cache, ``CheckpointError``, ``ModelError``; `CancellationError`.
-  public func cachedClassNames(
+  package func cachedClassNames(
     of name: String, head level: String? = nil
   ) async throws -> [String] {
     let entry = try registry.entry(named: name)

@@ -1,27 +1,27 @@
 /// What fetching a set would take.
-public struct FetchPlan: Sendable {
+package struct FetchPlan: Sendable {
   /// A file of the set.
-  public struct File: Sendable {
+  package struct File: Sendable {
     /// What it is, where it is from, and how large.
-    public var file: ModelSet.File
+    package var file: ModelSet.File
     /// Whether the cache seems to have it; it is not hashed for this.
-    public var isCached: Bool
+    package var isCached: Bool
     /// Whether this version can run the model; `nil` for a model that the registry does not have.
-    public var isLoadable: Bool?
+    package var isLoadable: Bool?
     /// How many bytes of the disk an earlier attempt has taken already.
-    public var partialBytes: Int
+    package var partialBytes: Int
   }
 
   /// The files, in the order of the set.
-  public var files: [File]
+  package var files: [File]
   /// How many bytes the disk of the cache has room for; `nil` where the system does not tell.
-  public var freeBytes: Int?
+  package var freeBytes: Int?
 
   /// The size of the files to be fetched, as far as it is stated; rounded where that is.
-  public var bytes: Int { sum { $0.file.estimatedSize ?? 0 } }
+  package var bytes: Int { sum { $0.file.estimatedSize ?? 0 } }
 
   /// How many bytes of the disk they take beyond what earlier attempts have taken.
-  public var diskBytes: Int { sum { max(0, ($0.file.estimatedSize ?? 0) - $0.partialBytes) } }
+  package var diskBytes: Int { sum { max(0, ($0.file.estimatedSize ?? 0) - $0.partialBytes) } }
 
   private func sum(_ bytes: (File) -> Int) -> Int {
     var seen: Set<SHA256Digest> = []
@@ -33,10 +33,10 @@ public struct FetchPlan: Sendable {
   }
 
   /// How many of the files to be fetched have a size that nobody states.
-  public var filesOfUnknownSize: Int { missing.count { $0.estimatedSize == nil } }
+  package var filesOfUnknownSize: Int { missing.count { $0.estimatedSize == nil } }
 
   /// The files to be fetched.
-  public var missing: [ModelSet.File] { files.filter { !$0.isCached }.map(\.file) }
+  package var missing: [ModelSet.File] { files.filter { !$0.isCached }.map(\.file) }
 }
 
 extension Zoo {
@@ -46,7 +46,7 @@ extension Zoo {
   }
 
   /// What fetching a set would take; no connection is opened.
-  public func plan(_ set: ModelSet) -> FetchPlan {
+  package func plan(_ set: ModelSet) -> FetchPlan {
     FetchPlan(
       files: set.files.map { file in
         FetchPlan.File(

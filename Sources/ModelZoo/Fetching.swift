@@ -49,7 +49,7 @@ extension Zoo {
   ///   - name: the model's name in the registry.
   ///   - format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
   ///   - prechecks: whether weights that do not fit their network are refused before they are
-  ///     downloaded; see ``precheck(_:options:)``.
+  ///     downloaded.
   ///   - progress: is told how much of the file has come.
   /// - Throws: ``RegistryError``, ``FetchError``, and of a precheck ``CheckpointError`` and
   ///   ``ModelError``; `CancellationError`.

@@ -1,5 +1,5 @@
 /// Which heads of a model are meant.
-public enum HeadSelection: Sendable, Hashable {
+package enum HeadSelection: Sendable, Hashable {
   /// All that the registry gives the model.
   case all
   /// None of them.
@@ -9,7 +9,7 @@ public enum HeadSelection: Sendable, Hashable {
 
   /// The levels of an entry that are meant.
   /// - Throws: ``RegistryError/unknownHead(_:model:available:)``.
-  public func levels(of entry: RegistryEntry) throws(RegistryError) -> [String] {
+  package func levels(of entry: RegistryEntry) throws(RegistryError) -> [String] {
     switch self {
     case .all: return entry.heads.map(\.level)
     case .none: return []

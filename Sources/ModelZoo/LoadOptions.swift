@@ -14,7 +14,7 @@ public struct LoadOptions: Sendable {
   /// Options laid over the network's registered configuration and the checkpoint's.
   public var configuration: JSONObject
   /// Whether the keys and shapes of a file to be downloaded are compared with those that the
-  /// network needs first; see ``Zoo/precheck(_:options:)``.
+  /// network needs first.
   public var prechecks: Bool
 
   /// Makes options.

@@ -1,15 +1,15 @@
 /// The files of some models, with their heads, as one unit: only all of them are of use.
-public struct ModelSet: Sendable, Hashable {
+package struct ModelSet: Sendable, Hashable {
   /// A file of the set.
-  public struct File: Sendable, Hashable {
+  package struct File: Sendable, Hashable {
     /// What it is and where it is from.
-    public var request: FileRequest
+    package var request: FileRequest
     /// Its size in bytes, rounded where only a rounded one is stated; `nil` if it is not known.
-    public var estimatedSize: Int?
+    package var estimatedSize: Int?
   }
 
   /// The files, a model's weights before its heads.
-  public var files: [File]
+  package var files: [File]
 }
 
 extension Zoo {
@@ -20,7 +20,7 @@ extension Zoo {
   ///   - heads: which heads belong to it.
   ///   - format: `pt` or `safetensors`; `nil` takes what is cached, else the first.
   /// - Throws: ``RegistryError`` for an unknown name, level or format.
-  public func modelSet(
+  package func modelSet(
     _ names: [String], heads: HeadSelection = .all, format: String? = nil
   ) throws(RegistryError) -> ModelSet {
     var set = ModelSet(files: [])
@@ -43,7 +43,7 @@ extension Zoo {
   ///
   /// - Throws: ``RegistryError``, ``ModelError``, and where a hub is asked ``FetchError``;
   ///   `CancellationError`.
-  public func modelSet(
+  package func modelSet(
     resolving names: [String], heads: HeadSelection = .all, format: String? = nil
   ) async throws -> ModelSet {
     var set = ModelSet(files: [])
@@ -67,7 +67,7 @@ extension Zoo {
   ///
   /// A file that the registry does not know has to be what its link says.
   /// - Throws: ``RegistryError``, ``FetchError``.
-  public func linkedSet() throws -> ModelSet {
+  package func linkedSet() throws -> ModelSet {
     let known = Dictionary(
       try registeredFiles.map {
         (CachedFileName(model: $0.request.model, file: $0.request.file), $0)
@@ -86,7 +86,7 @@ extension Zoo {
   /// All files of all models of the registry.
   ///
   /// - Throws: ``RegistryError`` for an entry that is malformed.
-  public var registeredFiles: [ModelSet.File] {
+  package var registeredFiles: [ModelSet.File] {
     get throws(RegistryError) {
       var files: [ModelSet.File] = []
       for name in registry.names() {

@@ -1,7 +1,7 @@
 import Logging
 
 /// What a look at a model's weights before their download gave, unless they were refused.
-public enum Precheck: Sendable, Equatable {
+package enum Precheck: Sendable, Equatable {
   /// Their keys and shapes are those that the network needs.
   case fits
   /// They are in the cache or smaller than 8 MiB, the network may not be used, or this version has
@@ -26,7 +26,7 @@ extension Zoo {
   /// - Throws: ``ModelError/doesNotFit(model:url:_:)`` that names the tensor, ``CheckpointError``,
   ///   ``RegistryError``; `CancellationError`.
   @discardableResult
-  public func precheck(
+  package func precheck(
     _ request: FileRequest, options: LoadOptions = LoadOptions()
   ) async throws -> Precheck {
     try Task.checkCancellation()

@@ -9,7 +9,7 @@ public struct RemoteInspection: Sendable {
 
   /// What is in the file, as ``CheckpointOutline/report()`` gives it, with `bytes_read` and
   /// `requests`.
-  public func report() -> JSONValue {
+  package func report() -> JSONValue {
     var report = outline.report().object ?? JSONObject()
     report["bytes_read"] = .integer(bytesRead)
     report["requests"] = .integer(requests)

@@ -1,7 +1,7 @@
 /// Which files of a set are there, and what is wrong with the others.
-public struct SetReport: Sendable {
+package struct SetReport: Sendable {
   /// What is the case with a file.
-  public enum State: Sendable {
+  package enum State: Sendable {
     /// It is in the cache and verified.
     case present(FetchedFile)
     /// It is not in the cache.
@@ -11,18 +11,18 @@ public struct SetReport: Sendable {
   }
 
   /// A file of the set.
-  public struct File: Sendable {
+  package struct File: Sendable {
     /// What the file is.
-    public var request: FileRequest
+    package var request: FileRequest
     /// What is the case with it.
-    public var state: State
+    package var state: State
   }
 
   /// The files, in the order of the set.
-  public var files: [File] = []
+  package var files: [File] = []
 
   /// Why the set is of no use; `nil` if all its files are there.
-  public var failure: SetError? {
+  package var failure: SetError? {
     var missing: [SetError.File] = []
     var bad: [SetError.File] = []
     for file in files {
@@ -39,31 +39,31 @@ public struct SetReport: Sendable {
 }
 
 /// Files of a set that are missing or bad.
-public struct SetError: ZooFailure {
+package struct SetError: ZooFailure {
   /// A file, and what is wrong.
-  public struct File: Sendable {
+  package struct File: Sendable {
     /// The file.
-    public var name: CachedFileName
+    package var name: CachedFileName
     /// What is wrong.
-    public var reason: any ZooFailure
+    package var reason: any ZooFailure
   }
 
   /// Files that are not there.
-  public var missing: [File]
+  package var missing: [File]
   /// Files that are not what they should be.
-  public var bad: [File]
+  package var bad: [File]
   /// How many files the set has.
-  public var total: Int
+  package var total: Int
 
   /// Bad files come first, then a full disk, then the network.
-  public var kind: FailureKind {
+  package var kind: FailureKind {
     let kinds = (bad + missing).map(\.reason.kind)
     if !bad.isEmpty { return .integrity }
     return [.disk, .network, .offline].first(where: kinds.contains) ?? kinds.first ?? .other
   }
 
   /// One sentence for people.
-  public var description: String {
+  package var description: String {
     if let only = (bad + missing).first, bad.count + missing.count == 1 { return "\(only.reason)" }
     let parts = [("missing", missing), ("bad", bad)].filter { !$0.1.isEmpty }.map { what, files in
       let names = files.map { "\($0.name)" }.joined(separator: ", ")

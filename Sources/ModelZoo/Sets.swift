@@ -4,7 +4,7 @@ extension Zoo {
   /// No connection is opened and nothing is removed. How closely files are looked at is up to the
   /// cache's ``LoadPolicy``.
   /// - Throws: `CancellationError`.
-  public func check(_ set: ModelSet) async throws -> SetReport {
+  package func check(_ set: ModelSet) async throws -> SetReport {
     var report = SetReport()
     for file in set.files {
       report.files.append(
@@ -30,7 +30,7 @@ extension Zoo {
   ///   - finished: is told the state of each file as soon as it is known.
   /// - Throws: ``FetchError`` of kind `.disk` before the first byte, if the disk has no room for all;
   ///   `CancellationError`.
-  public func fetch(
+  package func fetch(
     _ set: ModelSet, prechecks: Bool = true, progress: ProgressHandler? = nil,
     finished: ((SetReport.File) throws -> Void)? = nil
   ) async throws -> SetReport {

@@ -32,7 +32,7 @@ public struct Zoo: Sendable {
   public var threads: Int { backend.threads }
 
   /// The kernels that run on this processor, such as "avx512".
-  public var kernelPath: String { KernelPath.best.name }
+  package var kernelPath: String { KernelPath.best.name }
 
   /// The names of models, in birder's order; see ``Registry/names(matching:task:family:)``.
   public func listPretrainedModels(

@@ -10,7 +10,7 @@ extension Checkpoint {
   /// earlier one has that one's name as `shares_storage_with`.
   /// - Parameter checkingValues: whether elements that are not a number or infinite are looked for,
   ///   which reads all tensors; those that have some get the numbers `nan` and `infinite`.
-  public func report(checkingValues: Bool = false) -> JSONValue {
+  package func report(checkingValues: Bool = false) -> JSONValue {
     var report = JSONObject()
     report["format"] = .string(format.rawValue)
     report["wrapper"] = wrapper.map { .string($0) } ?? .null
@@ -29,7 +29,7 @@ extension Checkpoint {
   ///
   /// Missing checksums, bytes that belong to nothing, tensors that are not in row-major order or repeat their elements,
   /// tensors that cannot be computed with, and on request values that are not finite.
-  public func warnings(checkingValues: Bool = false) -> [String] {
+  package func warnings(checkingValues: Bool = false) -> [String] {
     var warnings: [String] = []
     func warn(_ what: String, _ isMeant: (TensorView) -> Bool) {
       let names = [stateDict, constants].flatMap { state in

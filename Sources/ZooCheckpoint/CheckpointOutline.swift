@@ -34,7 +34,7 @@ public struct CheckpointOutline: Sendable {
   }
 
   /// What is in the file, as ``Checkpoint/report(checkingValues:)`` gives it, and its `size` in bytes.
-  public func report() -> JSONValue {
+  package func report() -> JSONValue {
     var report = checkpoint.report().object ?? JSONObject()
     report["size"] = .integer(size)
     return .object(report)

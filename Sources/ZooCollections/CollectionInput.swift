@@ -13,7 +13,7 @@ public enum CollectionInput: Sendable, Equatable {
   case standardInput(nulSeparated: Bool = false)
 
   /// An argument of a command: a path, or `-` for a list on standard input.
-  public init(argument: String, nulSeparated: Bool = false) {
+  package init(argument: String, nulSeparated: Bool = false) {
     self = argument == "-" ? .standardInput(nulSeparated: nulSeparated) : .path(argument)
   }
 }

@@ -25,7 +25,7 @@ extension ImageCollection {
 
   /// The number of a class that an archive gives for its member, where it gives a number in place of
   /// a name, as birder's archives do.
-  public func classNumber(of index: Int) -> Int? {
+  package func classNumber(of index: Int) -> Int? {
     guard let label = table.memberLabel(of: index, in: table.run(of: index)),
       label.utf8.allSatisfy({ (0x30...0x39).contains($0) })
     else { return nil }
@@ -62,7 +62,7 @@ extension ImageCollection {
   }
 
   /// How many images of a range have each label, and how many have none.
-  public func labelCounts(
+  package func labelCounts(
     of range: Range<Int>, _ form: LabelForm = .folder
   ) -> (labels: [String: Int], unlabelled: Int) {
     var labels: [String: Int] = [:]

@@ -111,7 +111,7 @@ public struct ImageCollection: Sendable {
 
   /// Sixteen digits that tell whether a range has the same images, in the same order, as in another
   /// run: they are of the names, and for members of archives also of the sizes (FNV-1a, 64 bits).
-  public func fingerprint(of range: Range<Int>) -> String {
+  package func fingerprint(of range: Range<Int>) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func add(_ bytes: some Sequence<UInt8>) {
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -72,7 +72,7 @@ extension ClassificationMetrics {
   }
 
   /// The columns of birder's `detailed_report`, as the lines of a CSV file.
-  public var classTable: [String] {
+  package var classTable: [String] {
     let titles = [
       "Class", "Class name", "Precision", "Recall", "F1-score", "Samples", "False negative",
       "False positive",

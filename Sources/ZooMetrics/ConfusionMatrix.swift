@@ -6,7 +6,7 @@ extension ClassificationMetrics {
   /// The first line and the first column are the names of the classes that are the label or the
   /// prediction of a sample, in their order. Lines are made as they are asked for, as all together
   /// are of the size of these classes squared.
-  public var confusionTable: some Sequence<String> {
+  package var confusionTable: some Sequence<String> {
     let classes = occurringClasses
     let columns = Dictionary(
       uniqueKeysWithValues: classes.enumerated().map { (Int32($1.index), $0) })

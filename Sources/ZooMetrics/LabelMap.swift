@@ -12,11 +12,11 @@ import ZooCore
 /// A row belongs to the last label in it: the first to `Aedes aegypti` and the second to `Culex`,
 /// of which the species is not known. Rows may stand more than once, but not with different labels.
 /// Space around names and labels is dropped; levels are the same in any letter case.
-public struct LabelMap: Sendable {
+package struct LabelMap: Sendable {
   /// What the map was read from, for messages.
-  public let file: String
+  package let file: String
   /// The levels, in the order of the columns, in small letters.
-  public let levels: [String]
+  package let levels: [String]
 
   /// The labels, row by row; the empty text where one is not known.
   private var labels: [String] = []
@@ -38,7 +38,7 @@ public struct LabelMap: Sendable {
   /// Reads the map from a file of at most 64 MiB.
   ///
   /// - Throws: ``MetricsError`` with the line of the fault.
-  public init(path: String) throws(MetricsError) {
+  package init(path: String) throws(MetricsError) {
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try readFile(path, limit: Self.maximumSize)
@@ -52,7 +52,7 @@ public struct LabelMap: Sendable {
   ///
   /// - Parameter file: what messages call the text.
   /// - Throws: ``MetricsError`` with the line of the fault.
-  public init(csv: [UInt8], file: String = "the label map") throws(MetricsError) {
+  package init(csv: [UInt8], file: String = "the label map") throws(MetricsError) {
     self.file = file
     var reader = CSVReader(csv, maximumFields: Self.maximumLevels)
     do throws(CSVError) {
@@ -71,14 +71,14 @@ public struct LabelMap: Sendable {
   }
 
   /// Whether there is a row for this finest label.
-  public func contains(_ label: String) -> Bool { rows[label] != nil }
+  package func contains(_ label: String) -> Bool { rows[label] != nil }
 
   /// Whether there is a column for a level.
-  public func hasLevel(_ level: String) -> Bool { levels.contains(level.lowercased()) }
+  package func hasLevel(_ level: String) -> Bool { levels.contains(level.lowercased()) }
 
   /// The label of a level for a finest label; `nil` where it is not known, and where there is no
   /// such level or no such label.
-  public func label(of finest: String, at level: String) -> String? {
+  package func label(of finest: String, at level: String) -> String? {
     guard let column = levels.firstIndex(of: level.lowercased()), let row = rows[finest] else {
       return nil
     }

@@ -4,7 +4,7 @@ extension ClassificationMetrics {
   /// The numbers that people compare, under their names; what is not known is `null`.
   ///
   /// Accuracies and F1 from 0 to 1.
-  public var results: JSONValue {
+  package var results: JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? nil }
     return [
       "classes": .integer(classNames.count),

@@ -2,18 +2,18 @@
 /// each level with its classes, samples, top-1 and top-k accuracy and macro F1, in percent.
 ///
 /// Where samples have no label, the others are told as so many of all, such as `90 of 100`.
-public struct ModelCardTable: Sendable {
+package struct ModelCardTable: Sendable {
   /// The titles of the columns.
-  public let titles: [String]
+  package let titles: [String]
   /// The cells of each row; a cell whose value is not known is a dash.
-  public let rows: [[String]]
+  package let rows: [[String]]
 
   /// Makes the table.
   ///
   /// - Parameters:
   ///   - heads: the heads' levels with their results, in the order of the rows.
   ///   - split: what was evaluated, such as `test`; it stands before the names of the accuracies.
-  public init(_ heads: [(level: String, metrics: ClassificationMetrics)], split: String? = nil) {
+  package init(_ heads: [(level: String, metrics: ClassificationMetrics)], split: String? = nil) {
     let prefix = split.map { capitalized($0) + " " } ?? ""
     var ks: [Int] = []
     for (_, metrics) in heads where !ks.contains(metrics.topK) && metrics.topK > 1 {
@@ -34,7 +34,7 @@ public struct ModelCardTable: Sendable {
   }
 
   /// The table in Markdown, as it stands in a model card.
-  public var markdown: String {
+  package var markdown: String {
     func line(_ cells: [String]) -> String {
       "| " + cells.map(markdownCell).joined(separator: " | ") + " |"
     }
@@ -43,7 +43,7 @@ public struct ModelCardTable: Sendable {
   }
 
   /// The table in aligned columns, the numbers on the right.
-  public var text: String {
+  package var text: String {
     let lines = [titles] + rows
     let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     return lines.map { cells in

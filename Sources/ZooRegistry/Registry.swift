@@ -7,10 +7,10 @@ import ZooCore
 /// each other: of two entries with the same name the later one wins.
 public struct Registry: Sendable {
   /// The number of the schema that this version reads.
-  public static let schema = 1
+  package static let schema = 1
 
   /// What ``sources`` calls the registry that is part of this library.
-  public static let builtInSource = "the built-in registry"
+  package static let builtInSource = "the built-in registry"
 
   var documents: [RegistryDocument]
 

@@ -3,15 +3,15 @@ import ZooCore
 extension TableColumn {
   /// The number of the class that is a row's label, in tables of every kind; -1 for a label that is
   /// no class, and for a row without one.
-  public static let label = TableColumn("label", .integer)
+  package static let label = TableColumn("label", .integer)
   /// The name that goes with ``label``, or the label that is no class.
-  public static let labelName = TableColumn("label_name", .text)
+  package static let labelName = TableColumn("label_name", .text)
 }
 
 extension TableFormat {
   /// Whether there is a place for more texts than the name of each row, such as
   /// ``TableColumn/labelName``; without one, the names of classes are in the metadata alone.
-  public var holdsTexts: Bool { [.csv, .jsonl, .parquet].contains(self) }
+  package var holdsTexts: Bool { [.csv, .jsonl, .parquet].contains(self) }
 }
 
 extension TableSchema {
@@ -19,7 +19,7 @@ extension TableSchema {
 
   /// Metadata with the names of classes in the order of their numbers, a JSON list: `classes` for
   /// those of ``TableColumn/label``, `LEVEL_classes` for those of a level.
-  public static func classes(_ names: [String], level: String? = nil) -> (
+  package static func classes(_ names: [String], level: String? = nil) -> (
     key: String, value: String
   ) {
     (

@@ -1,14 +1,14 @@
 /// Which part of a run over a collection a table is.
-public struct ShardPosition: Equatable, Sendable {
+package struct ShardPosition: Equatable, Sendable {
   /// The part, from 1 on.
-  public var number: Int
+  package var number: Int
   /// How many parts there are.
-  public var count: Int
+  package var count: Int
   /// What tells the collection from others; see `ImageCollection.fingerprint(of:)`.
-  public var collection: String
+  package var collection: String
 
   /// Makes a position.
-  public init(number: Int, count: Int, collection: String) {
+  package init(number: Int, count: Int, collection: String) {
     self.number = number
     self.count = count
     self.collection = collection
@@ -17,7 +17,7 @@ public struct ShardPosition: Equatable, Sendable {
   private static let (shardKey, collectionKey) = ("shard", "collection")
 
   /// What a table says of it: `shard`, such as `3/64`, and `collection`.
-  public var metadata: [(key: String, value: String)] {
+  package var metadata: [(key: String, value: String)] {
     [(ShardPosition.shardKey, "\(number)/\(count)"), (ShardPosition.collectionKey, collection)]
   }
 
@@ -37,7 +37,7 @@ public struct ShardPosition: Equatable, Sendable {
 
 extension TableSchema {
   /// The same table, which says too which part of a run it is.
-  public func saying(_ position: ShardPosition?) -> TableSchema {
+  package func saying(_ position: ShardPosition?) -> TableSchema {
     TableSchema(columns: columns, metadata: metadata + (position?.metadata ?? []))
   }
 

@@ -23,13 +23,13 @@ public enum TableFormat: String, Sendable, CaseIterable {
   }
 
   /// Whether rows can be written before it is known how many there are.
-  public var isStreamable: Bool { [.csv, .jsonl, .parquet].contains(self) }
+  package var isStreamable: Bool { [.csv, .jsonl, .parquet].contains(self) }
 
   /// Whether people can read it.
-  public var isText: Bool { [.csv, .jsonl].contains(self) }
+  package var isText: Bool { [.csv, .jsonl].contains(self) }
 
   /// The further files that belong to one with this path.
-  public func companions(of path: String) -> [String] {
+  package func companions(of path: String) -> [String] {
     switch self {
     case .npy:
       [

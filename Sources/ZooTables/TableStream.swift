@@ -2,9 +2,9 @@
 /// output.
 ///
 /// Nothing is written before the first row.
-public struct TableStream {
+package struct TableStream {
   /// How many rows were written.
-  public private(set) var rowCount = 0
+  package private(set) var rowCount = 0
   private let file: TableOutput
   private var rows: any RowRenderer
 
@@ -12,7 +12,7 @@ public struct TableStream {
   ///
   /// - Throws: ``TableError``; `unsupported` if the format does not have such columns, `usage` if it
   ///   has to know all rows before the first.
-  public init(
+  package init(
     to path: String, format: TableFormat, _ schema: TableSchema,
     compression: ParquetCompression = .none
   ) throws(TableError) {
@@ -32,7 +32,7 @@ public struct TableStream {
   /// Writes rows.
   ///
   /// - Throws: ``TableError``; `disk` if they cannot be written.
-  public mutating func append(_ batch: TableBatch) throws(TableError) {
+  package mutating func append(_ batch: TableBatch) throws(TableError) {
     try rows.append(batch)
     try rows.flush()
     try file.flush()
@@ -42,7 +42,7 @@ public struct TableStream {
   /// Writes what comes after the last row.
   ///
   /// - Throws: ``TableError``; `disk` if it cannot be written.
-  public mutating func finish() throws(TableError) {
+  package mutating func finish() throws(TableError) {
     try rows.finish()
     try file.finish()
   }

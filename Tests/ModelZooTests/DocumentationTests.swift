@@ -6,7 +6,7 @@ import Testing
 @Suite struct DocumentationTests {
   /// The pages that have Swift code, which is marked as such.
   private static let pages = [
-    "README.md", "docs/collections.md", "docs/library.md", "docs/model-card.md",
+    "README.md", "docs/cache.md", "docs/collections.md", "docs/library.md", "docs/model-card.md",
     "docs/performance.md", "docs/ModelZoo.docc/ModelZoo.md",
   ]
 
@@ -97,6 +97,11 @@ import Testing
       #expect(features.map(\.stage) == ["stage1"])
       #expect(difference(features[0].tensor, try Digits.expected("stage1").row(index)) < tolerance)
       try await DocumentedCode.collection()
+      try await DocumentedCode.table()
+      let table = try FileManager.default.attributesOfItem(atPath: "embeddings.parquet")
+      #expect((table[.size] as? Int ?? 0) > 2 * 4 * 96)
+      #expect(try await DocumentedCode.metrics().samples == 2)
+      #expect(try await DocumentedCode.cache().removed.isEmpty)
 
       #expect(try await DocumentedCode.precision() == 96)
       #expect(try await DocumentedCode.size().size == ImageSize(side: 256))

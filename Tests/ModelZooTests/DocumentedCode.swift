@@ -133,4 +133,62 @@ enum DocumentedCode {
     for fault in collection.faults { print(fault.error) }  // what could not be searched
     // end
   }
+
+  static func table() async throws {
+    // begin docs/collections.md
+    let (net, info, transform) = try await loadPretrainedModelAndTransform(
+      "vit_b16_ls_franca-bioscan5m")
+    let collection = try ImageCollection([.path("path/to")])
+    let spool = try TableSpool(
+      for: "embeddings.parquet", plan: ["model": .string(info.name)],
+      schema: TableSchema(columns: [
+        TableColumn("sample", .text), TableColumn("embedding", .vector([net.embeddingSize])),
+      ]),
+      inputs: 0..<collection.count, mode: .resume)
+    let rest = spool.nextInput..<collection.count
+    for try await batch in ImageBatches(collection, range: rest, transform: transform) {
+      let rows = TableBatch([
+        .texts(batch.positions.map { collection.sample($0) }),
+        .vectors(try await net.embeddings(of: batch)),
+      ])
+      let faults = batch.faults.map { fault in
+        RowFault(sample: collection.sample(fault.position), reason: "\(fault.error)")
+      }
+      try spool.append(rows, inputs: batch.inputs, faults: faults)
+    }
+    try spool.render(format: .parquet)
+    spool.remove()
+    // end
+  }
+
+  static func metrics() async throws -> ClassificationMetrics {
+    // begin docs/collections.md
+    let name = "vit_b16_ls_franca-bioscan5m"
+    let (net, _, transform) = try await loadPretrainedModelAndTransform(name)
+    let head = try await loadPretrainedHead(name, level: "family", for: net)
+    let collection = try ImageCollection([.path("path/to")])
+    var metrics = try ClassificationMetrics(classNames: head.classNames)
+    for try await batch in ImageBatches(collection, transform: transform) {
+      let probabilities = try await inferBatch(net, batch, heads: [head])[0]  // [N, classes]
+      let labels = batch.positions.map { position in
+        collection.label(of: position).flatMap { head.classNames.firstIndex(of: $0) }
+      }
+      try metrics.add(labels: labels, scores: probabilities.scalars)
+    }
+    print(metrics.accuracy ?? 0, metrics.macroF1 ?? 0)
+    for pair in metrics.mostConfusedPairs(3) { print(pair.actual, pair.predicted, pair.count) }
+    // end
+    return metrics
+  }
+
+  static func cache() async throws -> CacheRemoval {
+    // begin docs/cache.md
+    let cache = try await Zoo.shared.fetcher.cache
+    for blob in try cache.inventory().blobs { print(blob.path, blob.size, blob.names) }
+    let damaged = try await cache.verify(removing: true).damaged
+    let removal = try cache.prune(PruneRules(unusedFor: 30 * 86_400, maximumBytes: 20_000_000_000))
+    print(damaged.map(\.error), removal.bytes)
+    // end
+    return removal
+  }
 }

@@ -1,19 +1,19 @@
 import ZooCore
 
 /// A file in a bundle.
-public struct BundleFile: Sendable, Hashable {
+package struct BundleFile: Sendable, Hashable {
   /// The model it belongs to.
-  public var model: String
+  package var model: String
   /// Its name.
-  public var file: String
+  package var file: String
   /// The SHA-256 of its content.
-  public var sha256: SHA256Digest
+  package var sha256: SHA256Digest
   /// Its size in bytes.
-  public var size: Int
+  package var size: Int
   /// Who said which SHA-256 it has.
-  public var checksumSource: ChecksumSource
+  package var checksumSource: ChecksumSource
   /// Where it was first from; `nil` for a local file.
-  public var url: String?
+  package var url: String?
 
   /// The file by the model that it belongs to.
   var name: CachedFileName { CachedFileName(model: model, file: file) }

@@ -1,7 +1,7 @@
 import ZooCore
 
 /// Where a bundle goes to, or comes from.
-public enum BundlePlace: Sendable, Hashable {
+package enum BundlePlace: Sendable, Hashable {
   /// A file.
   case file(String)
   /// Standard output or standard input.
@@ -22,7 +22,7 @@ extension Cache {
   ///   - progress: is told how much has been written.
   /// - Returns: what is in the bundle.
   /// - Throws: ``FetchError``; `CancellationError`.
-  public func exportBundle(
+  package func exportBundle(
     _ requests: [FileRequest], registry: String? = nil, to place: BundlePlace,
     progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> [BundleFile] {

@@ -1,11 +1,11 @@
 import ZooCore
 
 /// What came with a bundle.
-public struct BundleImport: Sendable {
+package struct BundleImport: Sendable {
   /// The files that are in the cache now.
-  public var files: [BundleFile]
+  package var files: [BundleFile]
   /// The registry that came with them, as text; nothing in it has been looked at.
-  public var registry: String?
+  package var registry: String?
 }
 
 extension Cache {
@@ -17,7 +17,7 @@ extension Cache {
   /// - Parameter progress: is told how much has been read.
   /// - Throws: ``FetchError``: of kind `.integrity` for a bundle that is damaged or not one, or that
   ///   contradicts what the cache has trusted; `CancellationError`.
-  public func importBundle(
+  package func importBundle(
     from place: BundlePlace, progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> BundleImport {
     try await importBundle(from: place, checking: nil, progress: progress)

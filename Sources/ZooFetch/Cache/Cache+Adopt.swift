@@ -1,41 +1,41 @@
 import ZooCore
 
 /// A file that may be adopted from another program's cache.
-public struct Adoptable: Sendable {
+package struct Adoptable: Sendable {
   /// What it has to be; only files with a SHA-256 or a pin can be known again.
-  public var request: FileRequest
+  package var request: FileRequest
   /// Its size in bytes, to about a MiB, where ``FileRequest/size`` is not known.
-  public var estimatedSize: Int?
+  package var estimatedSize: Int?
 
   /// Makes a wish for a file.
-  public init(request: FileRequest, estimatedSize: Int? = nil) {
+  package init(request: FileRequest, estimatedSize: Int? = nil) {
     self.request = request
     self.estimatedSize = estimatedSize
   }
 }
 
 /// What was found in another program's cache.
-public struct Adoption: Sendable {
+package struct Adoption: Sendable {
   /// A file that was taken.
-  public struct File: Sendable {
+  package struct File: Sendable {
     /// The models' files whose content it is.
-    public var names: [CachedFileName]
+    package var names: [CachedFileName]
     /// Where it was found.
-    public var source: String
+    package var source: String
     /// Its SHA-256.
-    public var sha256: SHA256Digest
+    package var sha256: SHA256Digest
     /// Its size in bytes.
-    public var size: Int
+    package var size: Int
     /// How it was taken; `nil` if it was only looked for.
-    public var method: AdoptionMethod?
+    package var method: AdoptionMethod?
   }
 
   /// What was taken, or would be.
-  public var files: [File] = []
+  package var files: [File] = []
   /// Files that the cache has already.
-  public var alreadyCached: [CachedFileName] = []
+  package var alreadyCached: [CachedFileName] = []
   /// Files that fit and could not be read.
-  public var problems: [FetchError] = []
+  package var problems: [FetchError] = []
 }
 
 extension Cache {
@@ -52,7 +52,7 @@ extension Cache {
   ///   - dryRun: whether only to tell what would be taken.
   ///   - progress: is told how much has been hashed.
   /// - Throws: ``FetchError``; `CancellationError`.
-  public func adoptFiles(
+  package func adoptFiles(
     in directory: String, wanted: [Adoptable], hardLinking: Bool = false, dryRun: Bool = false,
     progress: (@Sendable (FetchProgress) -> Void)? = nil
   ) async throws -> Adoption {

@@ -14,7 +14,7 @@ extension Cache {
   /// - Returns: `nil` for a file that is missing, also one whose SHA-256 nobody states.
   /// - Throws: ``FetchError`` for a damaged file, a pin or file that cannot be read, and a request
   ///   with a name that no file can have; `CancellationError`.
-  public func verifiedFile(for request: FileRequest) async throws -> FetchedFile? {
+  package func verifiedFile(for request: FileRequest) async throws -> FetchedFile? {
     try await offload { cancellation in
       do {
         try request.validate()
@@ -56,12 +56,12 @@ extension Cache {
 
   /// How many bytes can still be written to the disk of the cache; `nil` where the system does not
   /// tell, and without a directory to write to.
-  public var freeBytes: Int? { (try? writableRoot()).flatMap(FileSystem.freeBytes) }
+  package var freeBytes: Int? { (try? writableRoot()).flatMap(FileSystem.freeBytes) }
 
   /// Finds out whether the disk has room for so many bytes more.
   ///
   /// - Throws: ``FetchError`` of kind `.disk` if it has not, or if there is no directory to write to.
-  public func checkSpace(for bytes: Int) throws(FetchError) {
+  package func checkSpace(for bytes: Int) throws(FetchError) {
     if bytes <= 0 { return }
     let root = try writableRoot()
     guard let free = freeBytes, free < bytes else { return }

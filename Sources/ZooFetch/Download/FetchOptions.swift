@@ -24,7 +24,7 @@ public struct FetchOptions: Sendable, Hashable {
   /// Refuses values that make no sense.
   ///
   /// - Throws: ``FetchError`` of kind `.usage`.
-  public func validate() throws(FetchError) {
+  package func validate() throws(FetchError) {
     func require(_ isGood: Bool, _ name: String, _ found: String, _ expected: String)
       throws(FetchError)
     {

@@ -47,7 +47,7 @@ public struct FetchProgress: Sendable, Hashable {
   /// What is being done.
   public var phase: Phase
   /// How far all files have come that were asked for together; `nil` for a file on its own.
-  public var set: SetProgress?
+  package var set: SetProgress?
 
   package init(
     model: String, file: String, bytesReceived: Int, totalBytes: Int?, phase: Phase,
@@ -63,20 +63,20 @@ public struct FetchProgress: Sendable, Hashable {
 }
 
 /// How far the files of a set have come, apart from those that need not be fetched.
-public struct SetProgress: Sendable, Hashable {
+package struct SetProgress: Sendable, Hashable {
   /// How many files the set has.
-  public var fileCount: Int
+  package var fileCount: Int
   /// How many of them are through: in the cache, or given up.
-  public var filesDone: Int
+  package var filesDone: Int
   /// Bytes that are here, with those of earlier attempts; never less than at the call before.
-  public var bytesReceived: Int
+  package var bytesReceived: Int
   /// The size of all in bytes, as far as it is known; it may change as more becomes known.
-  public var totalBytes: Int
+  package var totalBytes: Int
   /// How many files have a size that is not known yet.
-  public var filesOfUnknownSize: Int
+  package var filesOfUnknownSize: Int
 
   /// Makes a value.
-  public init(
+  package init(
     fileCount: Int, filesDone: Int, bytesReceived: Int, totalBytes: Int, filesOfUnknownSize: Int
   ) {
     self.fileCount = fileCount

@@ -7,7 +7,7 @@
 #endif
 
 /// How a file came to be in the cache without a download.
-public enum AdoptionMethod: String, Sendable, Hashable {
+package enum AdoptionMethod: String, Sendable, Hashable {
   /// It shares its blocks with the original until either is changed, which takes no space.
   case reflink
   /// It is the original under another name, which takes no space.

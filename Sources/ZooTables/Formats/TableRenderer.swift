@@ -32,7 +32,7 @@ extension TableFormat {
   ///
   /// - Throws: ``TableError``; `unsupported` if the format has no place for one of the columns,
   ///   `usage` if no format has.
-  public func check(_ schema: TableSchema, for path: String) throws(TableError) {
+  package func check(_ schema: TableSchema, for path: String) throws(TableError) {
     if let fault = schema.fault { throw TableError(.usage, path, fault) }
     if self == .csv, let twin = CSVRenderer.header(schema).firstTwin {
       throw TableError(.usage, path, "two columns would be called '\(twin)'; choose .parquet")

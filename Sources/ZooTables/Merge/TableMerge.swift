@@ -1,7 +1,7 @@
 import ZooCore
 
 /// Makes from the files of the shards of a run the file of the whole run.
-public enum TableMerge {
+package enum TableMerge {
   /// Joins files of one format, in the given order.
   ///
   /// The result is that of one run over the inputs of all shards, byte for byte. Files of other runs
@@ -20,7 +20,7 @@ public enum TableMerge {
   ///   differ, a shard is missing or out of order, or the output is one of the shards; `integrity`
   ///   if a file is damaged.
   @discardableResult
-  public static func merge(
+  package static func merge(
     _ shards: [String], into output: String, compression: ParquetCompression = .none,
     renumbering: Bool = false, note: (String) -> Void = { _ in }
   ) throws(TableError) -> Int {

@@ -76,7 +76,7 @@ public final class TableSpool: Sendable {
   }
 
   /// The directory in which the rows for an output are kept.
-  public static func directory(for output: String) -> String {
+  package static func directory(for output: String) -> String {
     OutputPlace.partialPath(of: output)
   }
 
