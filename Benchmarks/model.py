@@ -61,8 +61,8 @@ def main():
         return
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    net = weights.fill_network(registry.net_factory(network, 0, 3, size=size))
     images = write_images(directory, size)
+    net = weights.fill_network(registry.net_factory(network, 0, 3, size=size), images)
     write_model(directory, network, net, size)
     convolutions = sum(isinstance(module, torch.nn.Conv2d) for module in net.modules())
     facts = {

@@ -35,7 +35,7 @@ MEASURED = """
 - The weights are made up. A transformer's are birder's initialisation from a fixed seed, made like a
   trained network's with heavy tails, uneven rows, a few large channels in every LayerNorm and in the
   residual stream, and layer scales between 0.1 and 1; Benchmarks/weights.py has all of it. Others
-  have the evenly spread ones of the tests.
+  have the evenly spread ones of the tests, with BatchNorm statistics measured on the images.
 """
 
 READING = """

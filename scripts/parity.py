@@ -56,8 +56,6 @@ except ImportError as error:
 LEVEL, CLASSES, HEAD_CLASSES = "family", 101, 606
 RGB_STATS = get_rgb_stats("centered")
 LARGEST_DIFFERENCE, LEAST_COSINE = 1e-4, 0.999999
-
-
 HEADER = (
     "| network | input | embedding | logits | feature maps | head | least cosine | top-1 |\n"
     "|---|---|---|---|---|---|---|---|"
@@ -138,7 +136,10 @@ def compare_apart(network, zoo, arguments):
     if arguments.keep:
         line += ["--keep", arguments.keep]
     result = subprocess.run([str(word) for word in line], stdout=subprocess.PIPE, text=True)
-    return result.stdout.removeprefix(f"{HEADER}\n"), result.returncode == 0
+    rows = result.stdout.removeprefix(f"{HEADER}\n")
+    if not rows:
+        print(f"{network}: not compared, exit code {result.returncode}", file=sys.stderr)
+    return rows, result.returncode == 0
 
 
 def compare(network, zoo, arguments):
