@@ -186,7 +186,8 @@ enum DocumentedCode {
     let cache = try await Zoo.shared.fetcher.cache
     for blob in try cache.inventory().blobs { print(blob.path, blob.size, blob.names) }
     let damaged = try await cache.verify(removing: true).damaged
-    let removal = try cache.prune(PruneRules(unusedFor: 30 * 86_400, maximumBytes: 20_000_000_000))
+    let removal = try cache.prune(
+      PruneRules(unusedFor: .seconds(30 * 86_400), maximumBytes: 20_000_000_000))
     print(damaged.map(\.error), removal.bytes)
     // end
     return removal

@@ -180,7 +180,7 @@ import ZooCore
     try stock.setLastUse(of: weightsA, to: now - 1000)
     try stock.setLastUse(of: headA, to: now - 10)
     try stock.setLastUse(of: weightsB, to: now - 999)
-    let rules = PruneRules(unusedFor: 1000)
+    let rules = PruneRules(unusedFor: .seconds(1000))
     let time = now * 1_000_000_000
     #expect(try cache.prune(rules, now: time, dryRun: true).names == ["a/a.pt"])
     #expect(stock.names.contains("models/a/a.pt"))
@@ -213,7 +213,7 @@ import ZooCore
       let path = "\(cache.root)/partial/\(name)"
       FileSystem.setModificationTime(of: path, to: now - 2 * hour)
     }
-    let rules = PruneRules(partialsUnchangedFor: 3600)
+    let rules = PruneRules(partialsUnchangedFor: .seconds(3600))
     for dryRun in [true, false] {
       let removal = try cache.prune(rules, now: now, dryRun: dryRun)
       #expect(removal.partials.map { $0.path.split(separator: "/").last } == ["one.part", "two"])
@@ -230,7 +230,7 @@ import ZooCore
     try part.file.append(sampleBytes(20_000).span.bytes)
     #expect(cache.partialBytes(of: weightsA) >= 20_000)
     #expect(cache.partialBytes(of: weightsB) == 0)
-    let rules = PruneRules(partialsUnchangedFor: 0)
+    let rules = PruneRules(partialsUnchangedFor: .zero)
     #expect(try cache.prune(rules).partials.isEmpty)
     lease.release()
     #expect(try cache.prune(rules).partials.map(\.path) == [cache.root + "/partial/a"])
@@ -240,7 +240,7 @@ import ZooCore
   @Test func `leavings that someone holds a lock on`() throws {
     let path = try stock.directory.write([1], to: "cache/partial/model/part")
     let user = try LockedFile(path)
-    let rules = PruneRules(partialsUnchangedFor: 0)
+    let rules = PruneRules(partialsUnchangedFor: .zero)
     #expect(try cache.prune(rules).partials.isEmpty)
     #expect(contents(of: path) == [1])
     user.close()

@@ -17,16 +17,16 @@ public struct CacheRemoval: Sendable {
 
 /// What to remove from a cache.
 public struct PruneRules: Sendable, Hashable {
-  /// Contents that were not used for so many seconds.
-  public var unusedFor: Int?
+  /// Contents that were not used for so long.
+  public var unusedFor: Duration?
   /// Contents, those not used for longest first, until the rest takes at most so many bytes.
   public var maximumBytes: Int?
-  /// Leavings of downloads that were not written to for so many seconds.
-  public var partialsUnchangedFor: Int?
+  /// Leavings of downloads that were not written to for so long.
+  public var partialsUnchangedFor: Duration?
 
   /// Makes rules.
   public init(
-    unusedFor: Int? = nil, maximumBytes: Int? = nil, partialsUnchangedFor: Int? = nil
+    unusedFor: Duration? = nil, maximumBytes: Int? = nil, partialsUnchangedFor: Duration? = nil
   ) {
     self.unusedFor = unusedFor
     self.maximumBytes = maximumBytes
@@ -86,9 +86,7 @@ extension Cache {
     let root = try writableRoot()
     var inventory = try contents(of: root, knowing: [])
     inventory.blobs.sort { ($0.lastUsed, $0.path) < ($1.lastUsed, $1.path) }
-    func isOlder(_ time: Int, _ seconds: Int) -> Bool {
-      (now &- time) / 1_000_000_000 >= seconds
-    }
+    func isOlder(_ time: Int, _ age: Duration) -> Bool { .nanoseconds(now &- time) >= age }
     var removal = CacheRemoval()
     var left = inventory.totalBytes
     for blob in inventory.blobs {

@@ -39,8 +39,8 @@ extension RootCommand.CacheCommand {
 
     func run() async throws {
       let rules = PruneRules(
-        unusedFor: olderThan?.seconds, maximumBytes: maxSize?.bytes,
-        partialsUnchangedFor: partials ? partialAge.seconds : nil)
+        unusedFor: olderThan.map { .seconds($0.seconds) }, maximumBytes: maxSize?.bytes,
+        partialsUnchangedFor: partials ? .seconds(partialAge.seconds) : nil)
       let removal = try options.makeCache().prune(rules, dryRun: dryRun)
       try removal.write(dryRun: dryRun, asJSON: options.json)
     }
