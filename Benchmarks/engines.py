@@ -103,7 +103,7 @@ def openvino(precision: str, file: str, directory: Path, threads: int):
 def onnx_file(directory, name):
     reason = directory / f"{name}.error"
     if reason.is_file():
-        raise RuntimeError(reason.read_text())
+        raise FileNotFoundError(f"no {name}.onnx: {reason.read_text()}")
     return directory / f"{name}.onnx"
 
 
