@@ -1,7 +1,7 @@
 // The speed of single kernels on this machine, for the shapes of a ViT-B/16: `scripts/bench` builds and
 // runs it.
 //
-//     kernels [THREADS]
+//     kernels [THREADS [PATH]]
 //
 // For each kernel the median time of many runs, the operations a second, and their share of the
 // multiply-adds in float32 that the same threads were measured to do in registers at most.
@@ -80,7 +80,7 @@ static double measured_peak(bench *bench) {
   int threads = zk_pool_threads(bench->pool);
   peak_run run = {bench, 2000000};
   double operations = zk_peak_operations(bench->path, run.rounds) * threads;
-  for (int i = 0; i < 8; i++) {
+  for (int i = 0; i < 64; i++) {
     double start = seconds();
     zk_parallel(bench->pool, (size_t)threads, run_peak_chunk, &run);
     best = fmax(best, operations / (seconds() - start));
@@ -154,8 +154,19 @@ static void measure_norm(bench *bench, size_t rows) {
   free(x), free(y), free(weight), free(bias);
 }
 
+static const zk_path *path_named(const char *name) {
+  for (size_t index = 0; zk_path_at(index); index++)
+    if (strcmp(zk_path_name(zk_path_at(index)), name) == 0)
+      return zk_path_runs_here(zk_path_at(index)) ? zk_path_at(index) : NULL;
+  return NULL;
+}
+
 int main(int argc, char **argv) {
-  bench bench = {.path = zk_path_best()};
+  bench bench = {.path = argc > 2 ? path_named(argv[2]) : zk_path_best()};
+  if (!bench.path) {
+    fprintf(stderr, "there is no path %s for this processor\n", argv[2]);
+    return 1;
+  }
   bench.pool = zk_pool_create(argc > 1 ? atoi(argv[1]) : zk_processors());
   if (!bench.pool) return 1;
   bench.peak = measured_peak(&bench);
