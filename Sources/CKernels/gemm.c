@@ -20,7 +20,7 @@ static void multiply_unit(void *opaque, size_t unit, int thread) {
   const zk_path *path = context->path;
   // Rows are split evenly over blocks, and a block's rows evenly over tiles: 197 rows in tiles of
   // at most 9 are nines and eights, not 21 nines and one of 8.
-  size_t panel_words = zk_panel_words(path, task->precision, task->k);
+  size_t column_words = zk_column_words(path, task->precision, task->k);
   size_t block = unit % context->row_blocks;
   size_t first = task->m * block / context->row_blocks;
   size_t last = task->m * (block + 1) / context->row_blocks;
@@ -30,11 +30,12 @@ static void multiply_unit(void *opaque, size_t unit, int thread) {
   for (; panel < panel_end; panel++) {
     size_t column = panel * path->tile_columns;
     size_t columns = zk_min(path->tile_columns, task->n - column);
-    const uint32_t *packed = (const uint32_t *)task->packed + panel * panel_words;
+    const zk_tile *tile_of = context->product->tile[zk_panel_vectors(path, columns) - 1];
+    const uint32_t *packed = (const uint32_t *)task->packed + column * column_words;
     for (size_t tile = 0; tile < tiles; tile++) {
       size_t row = first + (last - first) * tile / tiles;
       size_t rows = first + (last - first) * (tile + 1) / tiles - row;
-      context->product->tile[rows - 1](
+      tile_of[rows - 1](
           task, &context->inputs, context->inputs.rows + row * context->inputs.stride, packed,
           task->c + row * task->c_stride + column, column, columns);
     }

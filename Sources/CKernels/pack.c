@@ -1,5 +1,5 @@
-// Weights in the form that the register tiles read: panels of tile_columns rows of w, and in a panel
-// one 32-bit word after the other from each row: a float32, two bfloat16 or four int8 neighbours.
+// Weights in the form that the register tiles read: panels of tile_columns rows of w, the last one of
+// as many whole vectors as it needs, and in a panel one 32-bit word after the other from each row: a float32, two bfloat16 or four int8 neighbours.
 // A panel of int8 begins with the scale of each row and the sum of its weights.
 #include <string.h>
 
@@ -7,13 +7,13 @@
 
 enum { BLOCK = 16 };
 
-size_t zk_panel_words(const zk_path *path, zk_precision precision, size_t k) {
+size_t zk_column_words(const zk_path *path, zk_precision precision, size_t k) {
   size_t heading = precision == ZK_INT8 ? 2 : 0;
-  return path->tile_columns * (heading + zk_ceil_div(k, path->products[precision].step));
+  return heading + zk_ceil_div(k, path->products[precision].step);
 }
 
 size_t zk_packed_size(const zk_path *path, zk_precision precision, size_t n, size_t k) {
-  return zk_ceil_div(n, path->tile_columns) * zk_panel_words(path, precision, k) * 4;
+  return zk_whole_columns(path, n) * zk_column_words(path, precision, k) * 4;
 }
 
 static uint32_t bits_of(float x) {
@@ -115,17 +115,17 @@ typedef struct {
 static void pack_panel(void *opaque, size_t panel, int thread) {
   (void)thread;
   const pack_context *context = opaque;
-  size_t width = context->path->tile_columns, k = context->k;
-  size_t step = context->path->products[context->precision].step;
-  size_t rows = zk_min(width, context->n - panel * width);
-  uint32_t *packed =
-      context->packed + panel * zk_panel_words(context->path, context->precision, k);
-  const char *w = context->w + panel * width * k * sizeof(float);
+  const zk_path *path = context->path;
+  size_t first_row = panel * path->tile_columns, k = context->k;
+  size_t rows = zk_min(path->tile_columns, context->n - first_row);
+  size_t width = zk_whole_columns(path, rows), step = path->products[context->precision].step;
+  uint32_t *packed = context->packed + first_row * zk_column_words(path, context->precision, k);
+  const char *w = context->w + first_row * k * sizeof(float);
   float factors[ZK_MAX_TILE_COLUMNS] = {0};
   int32_t sums[ZK_MAX_TILE_COLUMNS] = {0};
   uint32_t *heading = packed;
   if (context->precision == ZK_INT8) {
-    float top = (float)context->path->largest_weight;
+    float top = (float)path->largest_weight;
     memset(heading, 0, 2 * width * sizeof *heading);
     for (size_t row = 0; row < rows; row++) {
       float most = magnitude(w + row * k * sizeof(float), k);
@@ -142,8 +142,8 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
     if (count < BLOCK * step) memset(x, 0, sizeof x);
     for (size_t row = 0; row < rows; row++) {
       memcpy(x, w + (row * k + first) * sizeof(float), count * sizeof(float));
-      sums[row] += encode(
-          context->precision, x, factors[row], context->path->weight_offset, block[row]);
+      sums[row] +=
+          encode(context->precision, x, factors[row], path->weight_offset, block[row]);
     }
     interleave(block, width, zk_ceil_div(count, step), packed);
     packed += zk_ceil_div(count, step) * width;

@@ -17,12 +17,13 @@ typedef struct {
   const zk_input_row *int8;  // of each row; int8 only
 } zk_inputs;
 
-// A block of the result c: rows from `a`, a place in `inputs`, and `columns` columns of one panel.
+// A block of the result c: rows from `a`, a place in `inputs`, and `columns` columns of one panel, of
+// which the last vector may be a part.
 typedef void (*zk_tile)(
     const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,
     float *c, size_t column, size_t columns);
 
-enum { ZK_MAX_TILE_ROWS = 16, ZK_MAX_TILE_COLUMNS = 64 };
+enum { ZK_MAX_TILE_ROWS = 9, ZK_MAX_TILE_VECTORS = 4, ZK_MAX_TILE_COLUMNS = 64 };
 
 // Matrix products in one precision.
 typedef struct {
@@ -31,15 +32,16 @@ typedef struct {
   // Converts a row of k inputs, of which as many lie in 32 bits too; writes at most 64 bytes more
   // than the last ones. NULL where the inputs stay float32.
   void (*convert_row)(const float *a, size_t k, char *out, zk_input_row *row);
-  // tile[r - 1] computes a tile of r rows, r in 1...tile_rows.
-  zk_tile tile[ZK_MAX_TILE_ROWS];
+  // tile[v - 1][r - 1] computes a tile of r rows of a panel v vectors wide.
+  zk_tile tile[ZK_MAX_TILE_VECTORS][ZK_MAX_TILE_ROWS];
 } zk_product;
 
 struct zk_path {
   const char *name;
   bool (*runs_here)(void);
-  // The register tile: rows of a, and columns (the width of a packed panel).
-  size_t tile_rows, tile_columns;
+  // Floats in a vector, and the register tile: rows of a, and columns. A packed panel is as wide as
+  // the tile, but the last one only as many vectors as it needs.
+  size_t lanes, tile_rows, tile_columns;
   zk_product products[ZK_PRECISIONS];
   // Whether the processor has instructions for products of int8.
   bool has_int8;
@@ -69,8 +71,20 @@ bool zk_arm_has_dot(void);
 bool zk_arm_has_bf16(void);
 #endif
 
-// How many 32-bit words a packed panel takes.
-size_t zk_panel_words(const zk_path *path, zk_precision precision, size_t k);
-
 static inline size_t zk_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t zk_ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
+
+// How many vectors wide the panel is that begins where `columns` columns are left.
+static inline size_t zk_panel_vectors(const zk_path *path, size_t columns) {
+  return zk_ceil_div(zk_min(columns, path->tile_columns), path->lanes);
+}
+// How many columns whole panels have for `columns` columns.
+static inline size_t zk_whole_columns(const zk_path *path, size_t columns) {
+  return zk_ceil_div(columns, path->lanes) * path->lanes;
+}
+// How many 32-bit words each column of a panel takes.
+size_t zk_column_words(const zk_path *path, zk_precision precision, size_t k);
+
+// The distance between rows of scores: an odd number of cache lines, so that the rows of a tile do not
+// compete for the same ones.
+static inline size_t zk_score_row(size_t keys) { return (zk_ceil_div(keys, 16) | 1) * 16; }

@@ -1,21 +1,25 @@
 // ---- Attention ---------------------------------------------------------------------------------
 
-// Packs x [count, width] as panels [width/nr][count][nr], or its transpose as [count/nr][width][nr].
-static void pack_rows(const float *x, size_t row, size_t count, size_t width, float *packed) {
+// Packs x [count, width] as panels [width/nr][count][nr], or its transpose as [count/nr][width][nr];
+// the last panel is as many vectors wide as it needs.
+static void pack_rows(
+    const zk_path *path, const float *x, size_t row, size_t count, size_t width, float *packed) {
   for (size_t first = 0; first < width; first += TILE_COLUMNS) {
-    size_t columns = zk_min(TILE_COLUMNS, width - first);
-    for (size_t t = 0; t < count; t++, packed += TILE_COLUMNS) {
+    size_t columns = zk_min(TILE_COLUMNS, width - first), whole = zk_whole_columns(path, columns);
+    for (size_t t = 0; t < count; t++, packed += whole) {
       memcpy(packed, x + t * row + first, columns * sizeof(float));
-      memset(packed + columns, 0, (TILE_COLUMNS - columns) * sizeof(float));
+      memset(packed + columns, 0, (whole - columns) * sizeof(float));
     }
   }
 }
-static void pack_transpose(const float *x, size_t row, size_t count, size_t width, float *packed) {
-  for (size_t first = 0; first < count; first += TILE_COLUMNS, packed += width * TILE_COLUMNS) {
-    size_t rows = zk_min(TILE_COLUMNS, count - first);
-    if (rows < TILE_COLUMNS) memset(packed, 0, width * TILE_COLUMNS * sizeof(float));
+static void pack_transpose(
+    const zk_path *path, const float *x, size_t row, size_t count, size_t width, float *packed) {
+  for (size_t first = 0; first < count; first += TILE_COLUMNS) {
+    size_t rows = zk_min(TILE_COLUMNS, count - first), whole = zk_whole_columns(path, rows);
+    if (rows < whole) memset(packed, 0, width * whole * sizeof(float));
     for (size_t t = 0; t < rows; t++)
-      for (size_t i = 0; i < width; i++) packed[i * TILE_COLUMNS + t] = x[(first + t) * row + i];
+      for (size_t i = 0; i < width; i++) packed[i * whole + t] = x[(first + t) * row + i];
+    packed += width * whole;
   }
 }
 
@@ -42,63 +46,53 @@ static float soften(float *scores, size_t count, float scale) {
 
 // Packs the keys and values of a head.
 static void pack_head(
-    const zk_attention_task *task, size_t image, size_t head, float *packed_k, float *packed_v) {
+    const zk_path *path, const zk_attention_task *task, size_t image, size_t head,
+    float *packed_k, float *packed_v) {
   pack_transpose(
-      task->k.p + image * task->k.image + head * task->k.head, task->k.row, task->keys,
+      path, task->k.p + image * task->k.image + head * task->k.head, task->k.row, task->keys,
       task->head_dim, packed_k);
   pack_rows(
-      task->v.p + image * task->v.image + head * task->v.head, task->v.row, task->keys,
+      path, task->v.p + image * task->v.image + head * task->v.head, task->v.row, task->keys,
       task->value_dim, packed_v);
 }
 
-// The products of up to TILE_ROWS queries of a head with all keys: rows of scores.
-static void score(
-    const zk_path *path, const zk_attention_task *task, const float *q, size_t rows,
-    const float *packed_k, float *scores, size_t score_row) {
-  zk_gemm_task product = {.c_stride = score_row, .k = task->head_dim};
-  zk_inputs inputs = {.stride = task->q.row * sizeof(float)};
-  zk_tile tile = path->products[ZK_F32].tile[rows - 1];
-  for (size_t column = 0; column < task->keys; column += TILE_COLUMNS)
-    tile(
-        &product, &inputs, (const char *)q,
-        (const uint32_t *)(packed_k + column * task->head_dim), scores + column, column,
-        TILE_COLUMNS);
-}
-
-// The products of rows of weights with all values of a head.
-static void weigh(
-    const zk_path *path, const zk_attention_task *task, const float *weights, size_t rows,
-    const float *packed_v, float *out, size_t score_row) {
-  zk_gemm_task product = {.c_stride = task->out_row, .k = task->keys};
-  zk_inputs inputs = {.stride = score_row * sizeof(float)};
-  zk_tile tile = path->products[ZK_F32].tile[rows - 1];
-  for (size_t column = 0; column < task->value_dim; column += TILE_COLUMNS)
-    tile(
-        &product, &inputs, (const char *)weights,
-        (const uint32_t *)(packed_v + column * task->keys), out + column, column,
-        zk_min(TILE_COLUMNS, task->value_dim - column));
+// c [rows, n] = a [rows, k] times packed [k, n], for up to TILE_ROWS rows.
+static void multiply_packed(
+    const zk_path *path, const float *a, size_t a_stride, size_t rows, const float *packed,
+    size_t k, float *c, size_t c_stride, size_t n) {
+  zk_gemm_task product = {.c_stride = c_stride, .k = k};
+  zk_inputs inputs = {.stride = a_stride * sizeof(float)};
+  for (size_t column = 0; column < n; column += TILE_COLUMNS) {
+    size_t vectors = zk_panel_vectors(path, n - column);
+    path->products[ZK_F32].tile[vectors - 1][rows - 1](
+        &product, &inputs, (const char *)a, (const uint32_t *)(packed + column * k), c + column,
+        column, zk_min(vectors * LANES, n - column));
+  }
 }
 
 static void attention_head(
     const zk_path *path, const zk_attention_task *task, size_t image, size_t head, size_t first,
     size_t count, float *scratch) {
-  size_t keys = task->keys;
-  size_t score_row = zk_ceil_div(keys, TILE_COLUMNS) * TILE_COLUMNS;
+  size_t keys = task->keys, score_row = zk_score_row(keys);
+  size_t key_columns = zk_whole_columns(path, keys);
   float *packed_k = scratch;
-  float *packed_v = packed_k + score_row * task->head_dim;
-  float *scores =
-      packed_v + zk_ceil_div(task->value_dim, TILE_COLUMNS) * TILE_COLUMNS * keys;
-  pack_head(task, image, head, packed_k, packed_v);
+  float *packed_v = packed_k + key_columns * task->head_dim;
+  float *scores = packed_v + zk_whole_columns(path, task->value_dim) * keys;
+  pack_head(path, task, image, head, packed_k, packed_v);
 
   const float *q = task->q.p + image * task->q.image + head * task->q.head;
   float *out = task->out + image * task->queries * task->out_row + head * task->value_dim;
   for (size_t row = first; row < first + count; row += TILE_ROWS) {
     size_t rows = zk_min(TILE_ROWS, first + count - row);
-    score(path, task, q + row * task->q.row, rows, packed_k, scores, score_row);
+    multiply_packed(
+        path, q + row * task->q.row, task->q.row, rows, packed_k, task->head_dim, scores,
+        score_row, key_columns);
     float reciprocals[TILE_ROWS];
     for (size_t i = 0; i < rows; i++)
       reciprocals[i] = soften(scores + i * score_row, keys, task->scale);
-    weigh(path, task, scores, rows, packed_v, out + row * task->out_row, score_row);
+    multiply_packed(
+        path, scores, score_row, rows, packed_v, keys, out + row * task->out_row, task->out_row,
+        task->value_dim);
     for (size_t i = 0; i < rows; i++) {
       float *at = out + (row + i) * task->out_row;
       for (size_t j = 0; j < task->value_dim; j++) at[j] *= reciprocals[i];
@@ -128,24 +122,24 @@ static void attention_mixed(
     const zk_path *path, const zk_attention_task *task, size_t image, size_t first, size_t count,
     float *scratch) {
   size_t keys = task->keys, heads = task->heads;
-  size_t score_row = zk_ceil_div(keys, TILE_COLUMNS) * TILE_COLUMNS;
-  size_t k_size = score_row * task->head_dim;
-  size_t v_size = zk_ceil_div(task->value_dim, TILE_COLUMNS) * TILE_COLUMNS * keys;
+  size_t score_row = zk_score_row(keys), key_columns = zk_whole_columns(path, keys);
+  size_t k_size = key_columns * task->head_dim;
+  size_t v_size = zk_whole_columns(path, task->value_dim) * keys;
   size_t scores_size = TILE_ROWS * score_row;
   float *packed_k = scratch;
   float *packed_v = packed_k + heads * k_size;
   float *scores = packed_v + heads * v_size;
   float *mixed = scores + heads * scores_size;
   for (size_t head = 0; head < heads; head++)
-    pack_head(task, image, head, packed_k + head * k_size, packed_v + head * v_size);
+    pack_head(path, task, image, head, packed_k + head * k_size, packed_v + head * v_size);
   for (size_t row = first; row < first + count; row += TILE_ROWS) {
     size_t rows = zk_min(TILE_ROWS, first + count - row);
     const float *q = task->q.p + image * task->q.image + row * task->q.row;
     float *out = task->out + (image * task->queries + row) * task->out_row;
     for (size_t head = 0; head < heads; head++)
-      score(
-          path, task, q + head * task->q.head, rows, packed_k + head * k_size,
-          scores + head * scores_size, score_row);
+      multiply_packed(
+          path, q + head * task->q.head, task->q.row, rows, packed_k + head * k_size,
+          task->head_dim, scores + head * scores_size, score_row, key_columns);
     mix_heads(
         scores, mixed, heads, rows, keys, score_row, task->mixing->scores,
         task->mixing->scores_bias, task->scale);
@@ -159,8 +153,8 @@ static void attention_mixed(
         mixed, scores, heads, rows, keys, score_row, task->mixing->weights,
         task->mixing->weights_bias, 1);
     for (size_t head = 0; head < heads; head++)
-      weigh(
-          path, task, scores + head * scores_size, rows, packed_v + head * v_size,
-          out + head * task->value_dim, score_row);
+      multiply_packed(
+          path, scores + head * scores_size, score_row, rows, packed_v + head * v_size, keys,
+          out + head * task->value_dim, task->out_row, task->value_dim);
   }
 }

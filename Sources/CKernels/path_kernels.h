@@ -39,6 +39,7 @@ static double peak_operations(size_t rounds) {
 const zk_path PATH_NAME = {
     .name = PATH_TITLE,
     .runs_here = PATH_RUNS_HERE,
+    .lanes = LANES,
     .tile_rows = TILE_ROWS,
     .tile_columns = TILE_COLUMNS,
     .products = {

@@ -1,21 +1,22 @@
-// Matrix products in three precisions. Weights come in panels of TILE_COLUMNS columns, row for row
+// Matrix products in three precisions. Weights come in panels of up to TILE_VECTORS vectors, row for row
 // of 32-bit groups: one float32, two bfloat16 or four int8 neighbours of k; see pack.c. A product
 // differs from the others only in what it does with a group.
 
 // ---- What happens with a product ---------------------------------------------------------------
 
 // bias, activation and scale for the sums of a tile.
-static void transform_tile(
-    const zk_gemm_task *task, const int rows, vector sums[][TILE_VECTORS], size_t column) {
+INLINE void transform_tile(
+    const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
+    size_t column) {
   if (task->bias)
-    for (int j = 0; j < TILE_VECTORS; j++) {
+    for (int j = 0; j < vectors; j++) {
       vector bias = load(task->bias + column + j * LANES);
       for (int i = 0; i < rows; i++) sums[i][j] += bias;
     }
 #define ACTIVATE(ACTIVATION)                                                                       \
   case ACTIVATION:                                                                                 \
     for (int i = 0; i < rows; i++)                                                                 \
-      for (int j = 0; j < TILE_VECTORS; j++) sums[i][j] = activate(sums[i][j], ACTIVATION);        \
+      for (int j = 0; j < vectors; j++) sums[i][j] = activate(sums[i][j], ACTIVATION);        \
     break;
   switch (task->activation) {
     ACTIVATE(ZK_GELU)
@@ -27,18 +28,18 @@ static void transform_tile(
   }
 #undef ACTIVATE
   if (task->scale)
-    for (int j = 0; j < TILE_VECTORS; j++) {
+    for (int j = 0; j < vectors; j++) {
       vector scale = load(task->scale + column + j * LANES);
       for (int i = 0; i < rows; i++) sums[i][j] *= scale;
     }
 }
 
 INLINE void combine_rows(
-    const zk_combine combine, const int rows, vector sums[][TILE_VECTORS], float *c,
-    size_t stride) {
+    const zk_combine combine, const int rows, const int vectors, vector sums[][TILE_VECTORS],
+    float *c, size_t stride) {
   for (int i = 0; i < rows; i++, c += stride)
 #pragma clang loop unroll(full)
-    for (int j = 0; j < TILE_VECTORS; j++) {
+    for (int j = 0; j < vectors; j++) {
       float *at = c + j * LANES;
       if (combine == ZK_STORE) store(at, sums[i][j]);
       if (combine == ZK_ADD) store(at, load(at) + sums[i][j]);
@@ -46,33 +47,51 @@ INLINE void combine_rows(
     }
 }
 
-static void combine_tile(
-    const zk_combine combine, const int rows, vector sums[][TILE_VECTORS], float *c,
-    size_t stride) {
+INLINE void combine_tile(
+    const zk_combine combine, const int rows, const int vectors, vector sums[][TILE_VECTORS],
+    float *c, size_t stride) {
   switch (combine) {
-    case ZK_STORE: combine_rows(ZK_STORE, rows, sums, c, stride); break;
-    case ZK_ADD: combine_rows(ZK_ADD, rows, sums, c, stride); break;
-    case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, sums, c, stride); break;
+    case ZK_STORE: combine_rows(ZK_STORE, rows, vectors, sums, c, stride); break;
+    case ZK_ADD: combine_rows(ZK_ADD, rows, vectors, sums, c, stride); break;
+    case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, vectors, sums, c, stride); break;
   }
 }
 
-static __attribute__((noinline)) void finish_tile(
-    const zk_gemm_task *task, const int rows, vector sums[][TILE_VECTORS], float *c, size_t column,
-    size_t columns) {
+INLINE void finish(
+    const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
+    float *c, size_t column, size_t columns) {
+  const size_t width = (size_t)vectors * LANES;
   if (task->bias || task->scale || task->activation != ZK_IDENTITY)
-    transform_tile(task, rows, sums, column);
-  if (columns == TILE_COLUMNS) return combine_tile(task->combine, rows, sums, c, task->c_stride);
+    transform_tile(task, rows, vectors, sums, column);
+  if (columns == width)
+    return combine_tile(task->combine, rows, vectors, sums, c, task->c_stride);
   // The last panel: in a tile of its own, of which the columns that exist are copied.
   float part[TILE_ROWS * TILE_COLUMNS];
   if (task->combine != ZK_STORE) {
     memset(part, 0, sizeof part);
     for (int i = 0; i < rows; i++)
-      memcpy(part + i * TILE_COLUMNS, c + i * task->c_stride, columns * sizeof(float));
+      memcpy(part + i * width, c + i * task->c_stride, columns * sizeof(float));
   }
-  combine_tile(task->combine, rows, sums, part, TILE_COLUMNS);
+  combine_tile(task->combine, rows, vectors, sums, part, width);
   for (int i = 0; i < rows; i++)
-    memcpy(c + i * task->c_stride, part + i * TILE_COLUMNS, columns * sizeof(float));
+    memcpy(c + i * task->c_stride, part + i * width, columns * sizeof(float));
 }
+
+// For all tiles of a width.
+#define FINISH(VECTORS)                                                                            \
+  static __attribute__((noinline)) void finish_##VECTORS(                                          \
+      const zk_gemm_task *task, const int rows, vector sums[][TILE_VECTORS], float *c,             \
+      size_t column, size_t columns) {                                                             \
+    finish(task, rows, VECTORS, sums, c, column, columns);                                         \
+  }
+FINISH(1)
+FINISH(2)
+#if TILE_VECTORS >= 3
+FINISH(3)
+#endif
+#if TILE_VECTORS >= 4
+FINISH(4)
+#endif
 
 // ---- What happens with a group -----------------------------------------------------------------
 
@@ -87,7 +106,7 @@ INLINE words splat_word(const char *p) {
 #define FOR_ROWS                                                                                   \
   _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++)
 #define FOR_VECTORS                                                                                \
-  _Pragma("clang loop unroll(full)") for (int j = 0; j < TILE_VECTORS; j++)
+  _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++)
 
 // The compiler would keep both halves of a group in registers that the sums need.
 #define LOAD_AGAIN __asm__ volatile("" ::: "memory")
@@ -112,12 +131,12 @@ INLINE words splat_word(const char *p) {
 // The sums are an array of the tile's own, so that they stay in registers.
 #define PRODUCT(NAME, TYPE)                                                                        \
   INLINE void NAME(                                                                                \
-      const int rows, const char *a, size_t stride, const uint32_t *panel, size_t k,               \
-      TYPE total[TILE_ROWS][TILE_VECTORS])
+      const int rows, const int vectors, const char *a, size_t stride, const uint32_t *panel,      \
+      size_t k, TYPE total[TILE_ROWS][TILE_VECTORS])
 
 PRODUCT(multiply_f32, vector) {
   ROW_POINTERS
-  UNROLL for (size_t step = 0; step < k; step++, panel += TILE_COLUMNS) {
+  UNROLL for (size_t step = 0; step < k; step++, panel += vectors * LANES) {
     vector b[TILE_VECTORS];
     FOR_VECTORS b[j] = (vector)load_words(panel + j * LANES);
     FOR_ROWS {
@@ -131,7 +150,7 @@ PRODUCT(multiply_f32, vector) {
 // The inputs are bfloat16 too.
 PRODUCT(multiply_bf16, vector) {
   ROW_POINTERS
-  for (size_t group = 0; group < (k + 1) / 2; group++, panel += TILE_COLUMNS) {
+  for (size_t group = 0; group < (k + 1) / 2; group++, panel += vectors * LANES) {
     words b[TILE_VECTORS];
     FOR_VECTORS b[j] = load_words(panel + j * LANES);
     FOR_ROWS {
@@ -144,7 +163,7 @@ PRODUCT(multiply_bf16, vector) {
 // The inputs stay float32, and a bfloat16 is the upper half of a float32.
 PRODUCT(multiply_bf16, vector) {
   ROW_POINTERS
-  for (size_t group = 0; group < k / 2; group++, panel += TILE_COLUMNS) {
+  for (size_t group = 0; group < k / 2; group++, panel += vectors * LANES) {
     vector b[TILE_VECTORS];
     FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) << 16);
     FOR_ROWS {
@@ -172,7 +191,7 @@ PRODUCT(multiply_bf16, vector) {
 
 PRODUCT(multiply_int8, integers) {
   ROW_POINTERS
-  for (size_t group = 0; group < (k + 3) / 4; group++, panel += TILE_COLUMNS) {
+  for (size_t group = 0; group < (k + 3) / 4; group++, panel += vectors * LANES) {
     words b[TILE_VECTORS];
     FOR_VECTORS b[j] = load_words(panel + j * LANES);
     FOR_ROWS {
@@ -184,70 +203,88 @@ PRODUCT(multiply_int8, integers) {
 
 // ---- Tiles -------------------------------------------------------------------------------------
 
-INLINE void prefetch_tile(const int rows, const float *c, size_t stride) {
+INLINE void prefetch_tile(
+    const int rows, const int vectors, const float *c, size_t stride) {
   for (int i = 0; i < rows; i++)
-    for (int j = 0; j < TILE_COLUMNS; j += 16) __builtin_prefetch(c + i * stride + j, 1);
+    for (int j = 0; j < vectors * LANES; j += 16) __builtin_prefetch(c + i * stride + j, 1);
 }
 
-#define FLOAT_TILE(NAME, PRODUCT, ROWS)                                                            \
-  static void NAME##_##ROWS(                                                                       \
+#define FLOAT_TILE(NAME, VECTORS, ROWS)                                                            \
+  static void NAME##_##VECTORS##_##ROWS(                                                           \
       const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,     \
       float *c, size_t column, size_t columns) {                                                   \
     vector total[TILE_ROWS][TILE_VECTORS] = {}, sums[TILE_ROWS][TILE_VECTORS];                     \
-    const int rows = ROWS;                                                                         \
-    prefetch_tile(rows, c, task->c_stride);                                                        \
-    PRODUCT(rows, a, inputs->stride, panel, task->k, total);                                       \
+    const int rows = ROWS, vectors = VECTORS;                                                      \
+    prefetch_tile(rows, vectors, c, task->c_stride);                                               \
+    multiply_##NAME(rows, vectors, a, inputs->stride, panel, task->k, total);                      \
     FOR_ROWS FOR_VECTORS sums[i][j] = total[i][j];                                                 \
-    finish_tile(task, rows, sums, c, column, columns);                                             \
+    finish_##VECTORS(task, rows, sums, c, column, columns);                                        \
   }
 
 // A panel begins with the scale of each column and the sum of its weights.
-#define INTEGER_TILE(NAME, PRODUCT, ROWS)                                                          \
-  static void NAME##_##ROWS(                                                                       \
+#define INTEGER_TILE(NAME, VECTORS, ROWS)                                                          \
+  static void NAME##_##VECTORS##_##ROWS(                                                           \
       const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,     \
       float *c, size_t column, size_t columns) {                                                   \
     integers total[TILE_ROWS][TILE_VECTORS] = {};                                                  \
     vector sums[TILE_ROWS][TILE_VECTORS];                                                          \
-    const int rows = ROWS;                                                                         \
-    prefetch_tile(rows, c, task->c_stride);                                                        \
-    PRODUCT(rows, a, inputs->stride, panel + 2 * TILE_COLUMNS, task->k, total);                    \
+    const int rows = ROWS, vectors = VECTORS, width = VECTORS * LANES;                             \
+    prefetch_tile(rows, vectors, c, task->c_stride);                                               \
+    multiply_##NAME(rows, vectors, a, inputs->stride, panel + 2 * width, task->k, total);          \
     const zk_input_row *input = inputs->int8 + (size_t)(a - inputs->rows) / inputs->stride;        \
     FOR_ROWS FOR_VECTORS {                                                                         \
-      integers weights = (integers)load_words(panel + TILE_COLUMNS + j * LANES);                   \
+      integers weights = (integers)load_words(panel + width + j * LANES);                          \
       integers exact = total[i][j] - input[i].zero * weights - input[i].offset;                    \
       vector scale = (vector)load_words(panel + j * LANES) * input[i].scale;                       \
       sums[i][j] = __builtin_convertvector(exact, vector) * scale;                                 \
     }                                                                                              \
-    finish_tile(task, rows, sums, c, column, columns);                                             \
+    finish_##VECTORS(task, rows, sums, c, column, columns);                                        \
   }
 
-#define TILES(ROWS)                                                                                \
-  FLOAT_TILE(f32, multiply_f32, ROWS)                                                              \
-  FLOAT_TILE(bf16, multiply_bf16, ROWS)                                                            \
-  INTEGER_TILE(int8, multiply_int8, ROWS)
-
-TILES(1)
-TILES(2)
-TILES(3)
-TILES(4)
-#if TILE_ROWS >= 6
-TILES(5)
-TILES(6)
-#endif
-#if TILE_ROWS >= 9
-TILES(7)
-TILES(8)
-TILES(9)
-#endif
-
+// MAKE(NAME, VECTORS, ROWS) for every tile.
 #if TILE_ROWS == 9
-#define TILES_OF(NAME)                                                                             \
-  {NAME##_1, NAME##_2, NAME##_3, NAME##_4, NAME##_5, NAME##_6, NAME##_7, NAME##_8, NAME##_9}
+#define OF_ALL_ROWS(MAKE, NAME, VECTORS)                                                           \
+  MAKE(NAME, VECTORS, 1)                                                                           \
+  MAKE(NAME, VECTORS, 2)                                                                           \
+  MAKE(NAME, VECTORS, 3)                                                                           \
+  MAKE(NAME, VECTORS, 4)                                                                           \
+  MAKE(NAME, VECTORS, 5)                                                                           \
+  MAKE(NAME, VECTORS, 6)                                                                           \
+  MAKE(NAME, VECTORS, 7)                                                                           \
+  MAKE(NAME, VECTORS, 8)                                                                           \
+  MAKE(NAME, VECTORS, 9)
 #elif TILE_ROWS == 6
-#define TILES_OF(NAME) {NAME##_1, NAME##_2, NAME##_3, NAME##_4, NAME##_5, NAME##_6}
+#define OF_ALL_ROWS(MAKE, NAME, VECTORS)                                                           \
+  MAKE(NAME, VECTORS, 1)                                                                           \
+  MAKE(NAME, VECTORS, 2)                                                                           \
+  MAKE(NAME, VECTORS, 3)                                                                           \
+  MAKE(NAME, VECTORS, 4)                                                                           \
+  MAKE(NAME, VECTORS, 5)                                                                           \
+  MAKE(NAME, VECTORS, 6)
 #elif TILE_ROWS == 4
-#define TILES_OF(NAME) {NAME##_1, NAME##_2, NAME##_3, NAME##_4}
+#define OF_ALL_ROWS(MAKE, NAME, VECTORS)                                                           \
+  MAKE(NAME, VECTORS, 1)                                                                           \
+  MAKE(NAME, VECTORS, 2)                                                                           \
+  MAKE(NAME, VECTORS, 3)                                                                           \
+  MAKE(NAME, VECTORS, 4)
 #endif
+#if TILE_VECTORS == 2
+#define OF_ALL_TILES(MAKE, NAME) OF_ALL_ROWS(MAKE, NAME, 1) OF_ALL_ROWS(MAKE, NAME, 2)
+#elif TILE_VECTORS == 3
+#define OF_ALL_TILES(MAKE, NAME)                                                                   \
+  OF_ALL_ROWS(MAKE, NAME, 1) OF_ALL_ROWS(MAKE, NAME, 2) OF_ALL_ROWS(MAKE, NAME, 3)
+#elif TILE_VECTORS == 4
+#define OF_ALL_TILES(MAKE, NAME)                                                                   \
+  OF_ALL_ROWS(MAKE, NAME, 1) OF_ALL_ROWS(MAKE, NAME, 2) OF_ALL_ROWS(MAKE, NAME, 3)                 \
+  OF_ALL_ROWS(MAKE, NAME, 4)
+#endif
+
+OF_ALL_TILES(FLOAT_TILE, f32)
+OF_ALL_TILES(FLOAT_TILE, bf16)
+OF_ALL_TILES(INTEGER_TILE, int8)
+
+#define TILE_ENTRY(NAME, VECTORS, ROWS) [VECTORS - 1][ROWS - 1] = NAME##_##VECTORS##_##ROWS,
+#define TILES_OF(NAME) {OF_ALL_TILES(TILE_ENTRY, NAME)}
 
 // ---- Inputs ------------------------------------------------------------------------------------
 

@@ -7,14 +7,10 @@ typedef struct {
   size_t scratch, parts;
 } attention_context;
 
-static size_t score_rows(const zk_path *path, const zk_attention_task *task) {
-  return zk_ceil_div(task->keys, path->tile_columns) * path->tile_columns;
-}
-
 size_t zk_attention_scratch(const zk_path *path, const zk_attention_task *task) {
-  size_t values = zk_ceil_div(task->value_dim, path->tile_columns) * path->tile_columns;
-  size_t packed = score_rows(path, task) * task->head_dim + values * task->keys;
-  size_t scores = score_rows(path, task) * path->tile_rows;
+  size_t packed = zk_whole_columns(path, task->keys) * task->head_dim +
+                  zk_whole_columns(path, task->value_dim) * task->keys;
+  size_t scores = zk_score_row(task->keys) * path->tile_rows;
   return task->mixing ? task->heads * (packed + 2 * scores) : packed + scores;
 }
 

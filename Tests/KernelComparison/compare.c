@@ -175,6 +175,10 @@ int main(void) {
             worst, compare_product(
                        path, pool, (zk_precision)precision, products[i][0], products[i][1],
                        products[i][2]));
+      // Every width of a last panel, in every number of vectors.
+      for (size_t n = 1; n <= 70; n++)
+        worst = fmax(
+            worst, compare_product(path, pool, (zk_precision)precision, n % 11 + 1, n, n % 9 + 1));
       report(path, names[precision], worst);
     }
     double worst = 0;

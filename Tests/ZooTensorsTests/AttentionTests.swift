@@ -10,21 +10,28 @@ import Testing
     var mixesHeads = false
   }
 
-  static let shapes = [
-    Shape(images: 1, heads: 1, queries: 1, keys: 1, headSize: 1, valueSize: 1),
-    Shape(images: 2, heads: 3, queries: 17, keys: 17, headSize: 8, valueSize: 8),
-    Shape(images: 1, heads: 2, queries: 197, keys: 197, headSize: 64, valueSize: 64),
+  static let shapes =
+    [
+      Shape(images: 1, heads: 1, queries: 1, keys: 1, headSize: 1, valueSize: 1),
+      Shape(images: 2, heads: 3, queries: 17, keys: 17, headSize: 8, valueSize: 8),
+      Shape(images: 1, heads: 2, queries: 197, keys: 197, headSize: 64, valueSize: 64),
+      Shape(
+        images: 3, heads: 2, queries: 1, keys: 50, headSize: 33, valueSize: 33,
+        sharedQueries: true),
+      Shape(
+        images: 2, heads: 1, queries: 32, keys: 49, headSize: 64, valueSize: 100,
+        sharedQueries: true),
+      Shape(images: 1, heads: 1, queries: 9, keys: 48, headSize: 5, valueSize: 48),
+      Shape(
+        images: 1, heads: 4, queries: 49, keys: 50, headSize: 16, valueSize: 12, mixesHeads: true),
+      Shape(images: 3, heads: 3, queries: 3, keys: 97, headSize: 7, valueSize: 7, mixesHeads: true),
+    ] + widths
+  /// Every width of the last panels of keys and values.
+  static let widths = (Array(1...50) + Array(63...66)).map {
     Shape(
-      images: 3, heads: 2, queries: 1, keys: 50, headSize: 33, valueSize: 33,
-      sharedQueries: true),
-    Shape(
-      images: 2, heads: 1, queries: 32, keys: 49, headSize: 64, valueSize: 100,
-      sharedQueries: true),
-    Shape(images: 1, heads: 1, queries: 9, keys: 48, headSize: 5, valueSize: 48),
-    Shape(
-      images: 1, heads: 4, queries: 49, keys: 50, headSize: 16, valueSize: 12, mixesHeads: true),
-    Shape(images: 3, heads: 3, queries: 3, keys: 97, headSize: 7, valueSize: 7, mixesHeads: true),
-  ]
+      images: 1, heads: 2, queries: $0 % 11 + 1, keys: $0, headSize: $0 % 9 + 1,
+      valueSize: 67 - $0, mixesHeads: $0 % 2 == 0)
+  }
 
   @Test(arguments: pathNames, shapes)
   func equalsTheNaiveAttention(path: String, shape: Shape) throws {

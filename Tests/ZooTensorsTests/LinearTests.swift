@@ -36,12 +36,17 @@ private func naive(
     let m, n, k: Int
   }
 
-  static let shapes = [
-    Shape(m: 1, n: 1, k: 1), Shape(m: 1, n: 48, k: 7), Shape(m: 2, n: 47, k: 33),
-    Shape(m: 7, n: 16, k: 64), Shape(m: 8, n: 49, k: 8), Shape(m: 9, n: 97, k: 31),
-    Shape(m: 10, n: 3, k: 100), Shape(m: 197, n: 130, k: 96), Shape(m: 401, n: 65, k: 17),
-    Shape(m: 1576, n: 50, k: 24),
-  ]
+  static let shapes =
+    [
+      Shape(m: 1, n: 1, k: 1), Shape(m: 1, n: 48, k: 7), Shape(m: 2, n: 47, k: 33),
+      Shape(m: 7, n: 16, k: 64), Shape(m: 8, n: 49, k: 8), Shape(m: 9, n: 97, k: 31),
+      Shape(m: 10, n: 3, k: 100), Shape(m: 197, n: 130, k: 96), Shape(m: 401, n: 65, k: 17),
+      Shape(m: 1576, n: 50, k: 24),
+    ] + widths
+  /// Every width of a last panel.
+  static let widths = (Array(1...50) + Array(63...66)).map {
+    Shape(m: $0 % 11 + 1, n: $0, k: $0 % 9 + 1)
+  }
 
   /// A path on this machine and a precision.
   struct Kernel: Sendable, CustomTestStringConvertible {
