@@ -16,25 +16,6 @@ extension ImageCollection {
     return try member(location, of: Array(table.prefix(run)), limit: limit)
   }
 
-  /// The content of the file or member at a location of this collection.
-  ///
-  /// It may be called from many threads at once.
-  /// - Parameters:
-  ///   - location: Where it is.
-  ///   - limit: The most bytes that it may have.
-  /// - Throws: ``ImageError``
-  public func bytes(
-    of location: ImageSourceLocation, limit: Int
-  ) throws(ImageError) -> [UInt8] {
-    switch location {
-    case .file(let path): try file(plain(path), limit: limit)
-    case .tarMember(let archive, _, _, _), .unreadableMember(let archive, _, _):
-      try member(location, of: plain(archive), limit: limit)
-    }
-  }
-
-  private func plain(_ path: String) -> [UInt8] { NameText.bytes(of: path) ?? Array(path.utf8) }
-
   private func file(_ path: [UInt8], limit: Int) throws(ImageError) -> [UInt8] {
     do { return try readFile(path, limit: limit) } catch { throw ImageError(error) }
   }

@@ -82,7 +82,6 @@ import ZooVision
         let collection = try ImageCollection(inputs)
         #expect(collection.sample(0) == sample)
         #expect(try collection.bytes(of: 0, limit: 3) == Array("abc".utf8))
-        #expect(try collection.bytes(of: collection.source(0), limit: 3) == Array("abc".utf8))
       }
       let gone = Array(name.dropLast(5)) + [0xFE] + Array(".jpg".utf8)
       let other = try ImageCollection([.list(gone, name: "a list")])

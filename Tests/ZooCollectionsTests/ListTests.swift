@@ -64,10 +64,6 @@ import ZooCore
       #expect(collection.samples == shown)
       let found = try (0..<collection.count).map { try collection.bytes(of: $0, limit: 9) }
       #expect(found == expected)
-      let again = try (0..<collection.count).map {
-        try collection.bytes(of: collection.source($0), limit: 9)
-      }
-      #expect(again == expected)
     }
     // A name as it stands comes first.
     let plain = try ImageCollection(directory.path + #"/e\x41.jpg"#, directory.path + #"/c\d.jpg"#)
