@@ -56,16 +56,26 @@ public func inferBatch(
   _ net: VisionNetwork, _ batch: Tensor, returnEmbedding: Bool = false, tta: Bool = false,
   returnLogits: Bool = false
 ) async throws -> (output: Tensor, embedding: Tensor?) {
-  let scores: ClassScores = returnLogits ? .logits : .probabilities
-  return try await offload(to: inferenceQueue) { _ in
-    if returnEmbedding {
-      let embedding = try net.embedding(batch)
-      guard net.classes > 0 else { return (Tensor(shape: [batch.shape[0], 0]), embedding) }
-      return (scores.scores(of: try net.classify(embedding)), embedding)
-    }
-    guard net.classes > 0 else { throw NetworkError.noClassifier }
-    let (images, crops) = tta ? (try batch.fiveCrops(), 5) : (batch, 1)
-    return (scores.scores(of: try net.forward(images), parts: crops), nil)
+  try await classify(net, returnEmbedding: returnEmbedding, returnLogits ? .logits : .probabilities)
+  {
+    tta && !returnEmbedding
+      ? (try net.embedding(try batch.fiveCrops()), 5) : (try net.embedding(batch), 1)
+  }
+}
+
+/// Classifies transformed images [3, H, W] that may have several sizes; see
+/// ``inferBatch(_:_:returnEmbedding:tta:returnLogits:)``.
+///
+/// Those of one size go through the network together.
+/// - Returns: Probabilities [N, classes], and the embeddings [N, D] if asked for, in the images' order.
+/// - Throws: ``NetworkError``; `CancellationError`.
+public func inferBatch(
+  _ net: VisionNetwork, _ images: [Tensor], returnEmbedding: Bool = false,
+  returnLogits: Bool = false
+) async throws -> (output: Tensor, embedding: Tensor?) {
+  try await classify(net, returnEmbedding: returnEmbedding, returnLogits ? .logits : .probabilities)
+  {
+    (try net.embeddings(of: ImageGroup.groups(of: images), crops: 1), 1)
   }
 }
 
@@ -94,29 +104,35 @@ extension VisionNetwork {
   /// - Throws: ``NetworkError``; `CancellationError`.
   public func embeddings(of batch: ImageBatch) async throws -> Tensor {
     try await offload(to: inferenceQueue) { _ in
-      try self.allEmbeddings(of: batch).mean(ofParts: batch.crops)
+      try self.embeddings(of: batch.groups, crops: batch.crops).mean(ofParts: batch.crops)
+    }
+  }
+
+  /// The embeddings [N, D] of transformed images [3, H, W] that may have several sizes, in their
+  /// order.
+  ///
+  /// - Throws: ``NetworkError``; `CancellationError`.
+  public func embeddings(of images: [Tensor]) async throws -> Tensor {
+    try await offload(to: inferenceQueue) { _ in
+      try self.embeddings(of: ImageGroup.groups(of: images), crops: 1)
     }
   }
 
   /// The feature maps [N, C, h, w] of a batch's images, of which there may be none, that detectors
   /// are built on; of five crops, those of each crop.
   ///
-  /// - Throws: ``NetworkError``; `CancellationError`.
+  /// - Throws: ``NetworkError``, which is ``NetworkError/featureMapsOfSeveralSizes`` for images that
+  ///   keep their aspect ratios; `CancellationError`.
   public func detectionFeatures(of batch: ImageBatch) async throws -> [FeatureMap] {
     try await offload(to: inferenceQueue) { _ in
-      guard batch.images.count > 0 else {
+      guard let group = batch.groups.first else {
         return self.detectionFeatureShapes.map { stage, shape in
           FeatureMap(stage: stage, tensor: Tensor(shape: [0] + shape))
         }
       }
-      return try self.detectionFeatures(batch.images)
+      if batch.groups.count > 1 { throw NetworkError.featureMapsOfSeveralSizes }
+      return try self.detectionFeatures(group.images)
     }
-  }
-
-  /// The embeddings [N, D] of a batch's images, or [5 · N, D] of their crops.
-  fileprivate func allEmbeddings(of batch: ImageBatch) throws -> Tensor {
-    batch.images.count > 0
-      ? try embedding(batch.images) : Tensor(shape: [0, embeddingSize])
   }
 }
 
@@ -134,7 +150,25 @@ public func inferBatch(
   scores: ClassScores = .probabilities
 ) async throws -> [Tensor] {
   try await classify(heads, scores) {
-    (try net.allEmbeddings(of: batch), batch.crops)
+    (try net.embeddings(of: batch.groups, crops: batch.crops), batch.crops)
+  }
+}
+
+/// What a network's classifier says of embeddings [P · N, D], as means over the P parts.
+private func classify(
+  _ net: VisionNetwork, returnEmbedding: Bool, _ scores: ClassScores,
+  _ embed: @escaping @Sendable () throws -> (embeddings: Tensor, parts: Int)
+) async throws -> (output: Tensor, embedding: Tensor?) {
+  try await offload(to: inferenceQueue) { _ in
+    guard returnEmbedding || net.classes > 0 else { throw NetworkError.noClassifier }
+    let (embeddings, parts) = try embed()
+    guard net.classes > 0 else {
+      return (Tensor(shape: [embeddings.shape[0], 0]), embeddings)
+    }
+    let logits =
+      embeddings.count > 0
+      ? try net.classify(embeddings) : Tensor(shape: [0, net.classes])
+    return (scores.scores(of: logits, parts: parts), returnEmbedding ? embeddings : nil)
   }
 }
 

@@ -33,13 +33,14 @@ extension Zoo {
   /// A network with its pretrained weights, what is known about it, and its preprocessing.
   ///
   /// The counterpart of birder's `load_pretrained_model_and_transform`. The transform has the
-  /// network's input size and the model's RGB statistics.
+  /// network's input size, or with ``LoadOptions/sizing`` keeps aspect ratios, and the model's RGB
+  /// statistics.
   /// - Throws: as ``loadPretrainedModel(_:options:progress:)``.
   public func loadPretrainedModelAndTransform(
     _ name: String, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
   ) async throws -> (net: VisionNetwork, info: ModelInfo, transform: ImageTransform) {
     let (net, info) = try await loadPretrainedModel(name, options: options, progress: progress)
-    return (net, info, try transform(for: net, info))
+    return (net, info, try transform(for: net, info, options: options))
   }
 
   /// A network with the weights of a file, outside the cache and the registry's models.
@@ -79,10 +80,27 @@ extension Zoo {
 
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
   ///
-  /// - Throws: ``ImageError/invalidTransform(reason:)`` for statistics that are none.
-  public func transform(for net: VisionNetwork, _ info: ModelInfo) throws(ImageError)
-    -> ImageTransform
-  {
-    try ImageTransform(size: net.inputSize, rgbStats: info.rgbStats)
+  /// - Parameters:
+  ///   - options: those that the model was loaded with; with ``LoadOptions/sizing`` images keep their
+  ///     aspect ratios.
+  ///   - centerCrop: the part of the sides that the crop keeps.
+  ///   - simpleCrop: whether images are resized to cover one size with their aspect ratio kept.
+  /// - Throws: ``ImageError/invalidTransform(reason:)`` for numbers that make none, and
+  ///   ``NetworkError/fixedAspectRatio(flexible:)``.
+  public func transform(
+    for net: VisionNetwork, _ info: ModelInfo, options: LoadOptions = LoadOptions(),
+    centerCrop: Double = 1, simpleCrop: Bool = false
+  ) throws -> ImageTransform {
+    guard case .naflex(let maxSequenceLength) = options.sizing else {
+      return try ImageTransform(
+        size: net.inputSize, rgbStats: info.rgbStats, centerCrop: centerCrop,
+        simpleCrop: simpleCrop)
+    }
+    let patchSize = try net.requiredNaflexPatchSize
+    let size = options.size ?? net.inputSize
+    return try ImageTransform(
+      patchSize: patchSize,
+      maxSequenceLength: maxSequenceLength ?? size.height / patchSize * (size.width / patchSize),
+      rgbStats: info.rgbStats, centerCrop: centerCrop)
   }
 }

@@ -37,7 +37,7 @@ struct NetworkPlan {
       .merging(options.configuration)
     classes = checkpoint.signature?.outputs.first.flatMap { $0.count == 2 ? $0[1] : nil }
     size = sizeFromSignature(signature)
-    newSize = stated == nil ? nil : options.size
+    newSize = stated == nil || options.sizing != .fixed ? nil : options.size
   }
 }
 

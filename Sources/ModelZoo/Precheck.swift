@@ -87,7 +87,8 @@ extension Zoo {
       do throws(NetworkError) {
         try VisionNetwork.check(
           family: plan.family, configuration: plan.configuration, classes: plan.classes,
-          size: plan.size, newSize: plan.newSize, outline: checkpoint.stateDict.byName,
+          size: plan.size, newSize: plan.newSize, patchSize: options.patchSize,
+          outline: checkpoint.stateDict.byName,
           backend: backend)
       } catch {
         throw ModelError.doesNotFit(model: request.model, url: checkpoint.file, error)

@@ -26,9 +26,29 @@ extension Tensor {
     guard shape.count == 3, shape[1] > 0, shape[2] > 0 else {
       throw .shapeMismatch(expected: "[C, H, W]", found: shape)
     }
+    return resized(height: height, width: width, filter, antialias: antialias, axes: (1, 2))
+  }
+
+  /// A grid `[H, W, C]` of vectors at another size: `[height, width, C]`; see
+  /// ``resized(height:width:_:antialias:)``.
+  ///
+  /// - Precondition: the tensor has three extents, and the grids' are positive.
+  package func resizedGrid(
+    height: Int, width: Int, _ filter: ResizeFilter, antialias: Bool
+  ) -> Tensor {
+    precondition(
+      shape.count == 3 && shape[0] > 0 && shape[1] > 0 && height > 0 && width > 0,
+      "a grid has rows and columns")
+    return resized(height: height, width: width, filter, antialias: antialias, axes: (0, 1))
+  }
+
+  private func resized(
+    height: Int, width: Int, _ filter: ResizeFilter, antialias: Bool,
+    axes: (rows: Int, columns: Int)
+  ) -> Tensor {
     let taps = antialias ? antialiasedTaps : interpolatingTaps
-    let wide = filtered(along: 2, taps(shape[2], width, filter))
-    return wide.filtered(along: 1, taps(shape[1], height, filter))
+    let wide = filtered(along: axes.columns, taps(shape[axes.columns], width, filter))
+    return wide.filtered(along: axes.rows, taps(shape[axes.rows], height, filter))
   }
 
   /// The tensor with one axis replaced by weighted sums along it.

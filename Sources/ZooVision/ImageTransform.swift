@@ -4,20 +4,27 @@ import ZooTensors
 
 /// Turns an image into a network's input: resize, centre crop, normalisation.
 ///
-/// The counterpart of birder's `inference_preset`, equal to it bit for bit.
+/// The counterpart of birder's `inference_preset` and, for images that keep their aspect ratio, of
+/// its `naflex_transform`; equal to them bit for bit.
 public struct ImageTransform: Sendable {
-  /// Height and width of the result, in pixels.
-  public let size: ImageSize
+  /// What images are brought to.
+  public enum Target: Sendable, Hashable {
+    /// One size: resized without regard to the aspect ratio, then cropped.
+    case size(ImageSize)
+    /// One size: resized to cover it with the aspect ratio kept, then cropped.
+    case coveredSize(ImageSize)
+    /// Whole patches of this height and width, at most so many, with the aspect ratio kept as nearly
+    /// as whole patches allow: cropped, then resized, be it to more pixels. NaFlex
+    /// (https://arxiv.org/abs/2502.14786).
+    case patches(size: Int, maxSequenceLength: Int)
+  }
+
+  /// What images are brought to.
+  public let target: Target
   /// Mean and standard deviation of each channel.
   public let rgbStats: RGBStats
-  /// The part of the resized image's sides that the crop keeps.
+  /// The part of the sides that the crop keeps.
   public let centerCrop: Double
-  /// Whether the resize keeps the aspect ratio and the crop alone brings the image to size.
-  public let simpleCrop: Bool
-
-  /// Height and width that images are resized to before the crop; with ``simpleCrop`` the least
-  /// that the resized image covers.
-  public let resizedSize: ImageSize
   /// For each channel the normalised value of each of the 256 pixel values.
   private let tables: [Float]
 
@@ -41,6 +48,41 @@ public struct ImageTransform: Sendable {
       throw .invalidTransform(
         reason: "the size is \(size) where each side has to be in \(sides)")
     }
+    try self.init(
+      to: simpleCrop ? .coveredSize(size) : .size(size), rgbStats: rgbStats,
+      centerCrop: centerCrop)
+  }
+
+  /// Makes a transform to images that keep their aspect ratios.
+  ///
+  /// - Parameters:
+  ///   - patchSize: Height and width of a patch in pixels: a network's
+  ///     ``VisionNetwork/naflexPatchSize``.
+  ///   - maxSequenceLength: How many patches an image has at most.
+  ///   - rgbStats: Mean and standard deviation of each channel.
+  ///   - centerCrop: Of the image the centre of so much of each side is used.
+  /// - Throws: ``ImageError/invalidTransform(reason:)`` if there is no patch, the patches have
+  ///   more pixels than an image of 16384 x 16384, or as for one size.
+  public init(
+    patchSize: Int, maxSequenceLength: Int, rgbStats: RGBStats, centerCrop: Double = 1.0
+  ) throws(ImageError) {
+    let side = ImageSize.largestSide
+    guard (1...side).contains(patchSize) else {
+      throw .invalidTransform(reason: "the patch size is \(patchSize), not in \(1...side)")
+    }
+    let lengths = 1...(side / patchSize) * (side / patchSize)
+    guard lengths.contains(maxSequenceLength) else {
+      throw .invalidTransform(
+        reason: "the sequence length is \(maxSequenceLength) where \(lengths) patches are allowed")
+    }
+    try self.init(
+      to: .patches(size: patchSize, maxSequenceLength: maxSequenceLength), rgbStats: rgbStats,
+      centerCrop: centerCrop)
+  }
+
+  private init(
+    to target: Target, rgbStats: RGBStats, centerCrop: Double
+  ) throws(ImageError) {
     guard (0.01...1).contains(centerCrop) else {
       throw .invalidTransform(reason: "centerCrop is \(centerCrop) and has to be in 0.01...1")
     }
@@ -51,12 +93,9 @@ public struct ImageTransform: Sendable {
       throw .invalidTransform(
         reason: "mean \(mean) and std \(std) have to be three finite and three positive numbers")
     }
-    self.size = size
+    self.target = target
     self.rgbStats = rgbStats
     self.centerCrop = centerCrop
-    self.simpleCrop = simpleCrop
-    resizedSize = ImageSize(
-      height: Int(Double(size.height) / centerCrop), width: Int(Double(size.width) / centerCrop))
     // Multiplying by the rounded reciprocal is what the reference does; dividing by 255 differs.
     let scale = Float(1.0 / 255.0)
     tables = (0..<3).flatMap { channel in
@@ -64,32 +103,55 @@ public struct ImageTransform: Sendable {
     }
   }
 
+  /// Height and width of all results, in pixels; `nil` where they keep the images' aspect ratios.
+  public var size: ImageSize? {
+    switch target {
+    case .size(let size), .coveredSize(let size): size
+    case .patches: nil
+    }
+  }
+
+  /// Height and width that images are resized to before the crop, or that the resized image covers at
+  /// least; `nil` where the size depends on the image.
+  public var resizedSize: ImageSize? {
+    size.map { size in
+      ImageSize(
+        height: Int(Double(size.height) / centerCrop), width: Int(Double(size.width) / centerCrop))
+    }
+  }
+
   /// The image as a network's input.
   ///
   /// - Returns: A tensor `[3, H, W]`.
   public func callAsFunction(_ image: RGBImage) -> Tensor {
-    let resized = resizedSize(of: image)
+    switch target {
+    case .size(let size):
+      resized(image, to: resizedSize ?? size, crop: size)
+    case .coveredSize(let size):
+      resized(image, to: image.size(covering: resizedSize ?? size), crop: size)
+    case .patches(let patchSize, let maxSequenceLength):
+      patches(image.centre(centerCrop), patchSize, maxSequenceLength)
+    }
+  }
+
+  private func patches(_ image: RGBImage, _ patchSize: Int, _ maxSequenceLength: Int) -> Tensor {
+    let grid = image.size.patchGrid(maxSequenceLength: maxSequenceLength)
+    let size = ImageSize(height: grid.height * patchSize, width: grid.width * patchSize)
+    return resized(image, to: size, crop: size)
+  }
+
+  /// The centre of the resized image, normalised.
+  private func resized(_ image: RGBImage, to resized: ImageSize, crop size: ImageSize) -> Tensor {
     let pixels = image.resizedPixels(
-      Self.centred(size.width, in: resized.width), Self.centred(size.height, in: resized.height))
+      ResizedAxis(
+        resizedCount: resized.width, window: centred(size.width, in: resized.width)),
+      ResizedAxis(
+        resizedCount: resized.height, window: centred(size.height, in: resized.height)))
     let count = size.height * size.width
     let scalars = [Float](unsafeUninitializedCapacity: 3 * count) { buffer, initialized in
       pixels_map_to_planes(pixels, count, tables, buffer.baseAddress)
       initialized = 3 * count
     }
     return Tensor(shape: [3, size.height, size.width], scalars: scalars)
-  }
-
-  private func resizedSize(of image: RGBImage) -> ImageSize {
-    let (height, width) = (resizedSize.height, resizedSize.width)
-    guard simpleCrop else { return resizedSize }
-    return image.width * height >= image.height * width
-      ? ImageSize(height: height, width: max(width, height * image.width / image.height))
-      : ImageSize(height: max(height, width * image.height / image.width), width: width)
-  }
-
-  /// The centre of an axis, which halves round to even.
-  private static func centred(_ count: Int, in resizedCount: Int) -> ResizedAxis {
-    let offset = Int((Double(resizedCount - count) / 2).rounded(.toNearestOrEven))
-    return ResizedAxis(resizedCount: resizedCount, window: offset..<offset + count)
   }
 }

@@ -45,12 +45,14 @@ import Testing
     for try await batch in batches(collection, size: size) {
       #expect(batch.inputs.lowerBound == end)
       end = batch.inputs.upperBound
-      #expect(batch.images.shape == [batch.positions.count, 3, 32, 32])
+      #expect(
+        batch.groups.map(\.images.shape)
+          == (batch.positions.isEmpty ? [] : [[batch.positions.count, 3, 32, 32]]))
       // Batches are full across faulty images.
       if end < 20 { #expect(batch.positions.count == size) }
       for (row, position) in batch.positions.enumerated() {
         let image = try RGBImage(contentsOf: collection.sample(position))
-        #expect(batch.images[row] == transform(image))
+        #expect(batch.groups[0].images[row] == transform(image))
       }
       positions += batch.positions
       faults += batch.faults.map(\.position)

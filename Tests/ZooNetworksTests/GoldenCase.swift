@@ -25,8 +25,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     all.first { $0.family == family }
   }
 
-  static func cases(of family: String) throws -> [GoldenCase] {
-    let file = try Checkpoint(path: fixtures + "golden/\(family).safetensors")
+  static func cases(of family: String, in file: String? = nil) throws -> [GoldenCase] {
+    let file = try Checkpoint(path: fixtures + (file ?? "golden/\(family).safetensors"))
     let tensors = file.stateDict.map { ($0.name, $0.tensor) }
     let manifest = try JSONValue(parsing: try #require(file.metadata["cases"]?.string).utf8)
     return try #require(manifest.object).map { name, manifest in

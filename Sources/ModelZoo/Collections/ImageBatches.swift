@@ -69,6 +69,9 @@ public struct ImageBatches: AsyncSequence, Sendable {
 /// How the batches of a collection are made.
 public struct ImageBatchOptions: Sendable {
   /// How many images go through the network at once.
+  ///
+  /// Where the transform keeps aspect ratios, a batch has up to four times as many, but for that no
+  /// more than 64, so that images of one size come together.
   public var batchSize = 8
   /// How images are decoded.
   public var decoding = ImageDecodingOptions()
@@ -81,14 +84,15 @@ public struct ImageBatchOptions: Sendable {
   public init() {}
 }
 
-/// Images that go through a network at once.
+/// Images that go through a network at once, or if they have several sizes one after another.
 public struct ImageBatch: Sendable {
   /// The positions in the collection that the batch covers, those of faulty images among them.
   public let inputs: Range<Int>
   /// The positions of its images.
   public let positions: [Int]
-  /// The images [N, 3, H, W]; with five crops [5 · N, 3, H, W], all images' first crops first.
-  public let images: Tensor
+  /// The images: one group, or if the transform keeps aspect ratios several, each of one size; none
+  /// if no image could be read.
+  public let groups: [ImageGroup]
   /// How many crops there are of each image: 1 or 5.
   public let crops: Int
   /// The images between them that could not be read.

@@ -35,7 +35,7 @@ actor ImageReadAhead {
     var images: [Tensor] = []
     var faults: [ImageFault] = []
     var notes: [ImageNote] = []
-    while images.count < batches.options.batchSize {
+    while images.count < batches.largestBatch {
       decodeAhead()
       if pending.isEmpty { break }
       let task = pending.removeFirst()
@@ -57,23 +57,17 @@ actor ImageReadAhead {
     }
     guard start < end else { return nil }
     decodeAhead()
-    let (height, width) = (batches.transform.size.height, batches.transform.size.width)
     let crops = batches.options.fiveCrops ? 5 : 1
-    let size = 3 * height * width
-    var scalars: [Float] = []
-    scalars.reserveCapacity(images.count * crops * size)
-    for crop in 0..<crops {
-      for image in images { scalars += image.scalars[crop * size..<(crop + 1) * size] }
-    }
     return ImageBatch(
       inputs: start..<end, positions: positions,
-      images: Tensor(shape: [images.count * crops, 3, height, width], scalars: scalars),
+      groups: ImageGroup.groups(
+        of: images, crops: crops, largest: batches.options.batchSize),
       crops: crops, faults: faults, notes: notes)
   }
 
   /// Begins to decode so many images that two batches are under way.
   private func decodeAhead() {
-    while pending.count < 2 * batches.options.batchSize, position < batches.range.upperBound {
+    while pending.count < 2 * batches.largestBatch, position < batches.range.upperBound {
       let (batches, position) = (batches, position)
       pending.append(
         Task { try await offload { _ in PreparedImage(position, in: batches) } })
@@ -84,6 +78,14 @@ actor ImageReadAhead {
   deinit {
     for task in pending { task.cancel() }
     upcoming?.cancel()
+  }
+}
+
+extension ImageBatches {
+  /// How many images a batch has unless the collection ends.
+  fileprivate var largestBatch: Int {
+    transform.size == nil
+      ? Swift.max(options.batchSize, Swift.min(4 * options.batchSize, 64)) : options.batchSize
   }
 }
 

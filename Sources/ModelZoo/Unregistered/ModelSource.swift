@@ -129,6 +129,13 @@ extension Zoo {
   package func loadModel(
     _ source: ModelSource, options: LoadOptions = LoadOptions(), progress: ProgressHandler? = nil
   ) async throws -> (net: VisionNetwork, info: ModelInfo) {
+    do throws(NetworkError) {
+      try VisionNetwork.architecture(
+        of: source.network.family, patchSize: options.patchSize,
+        anyGrid: options.sizing != .fixed)
+    } catch {
+      throw ModelError.cannotBuild(model: source.name, file: nil, error)
+    }
     switch source.weights {
     case .file(let path): return try await build(source, from: path, options, isInCache: false)
     case .request(let request):
@@ -180,7 +187,8 @@ extension Zoo {
       do throws(NetworkError) {
         net = try VisionNetwork(
           family: plan.family, configuration: plan.configuration, classes: plan.classes,
-          size: plan.size, newSize: plan.newSize, precision: options.precision,
+          size: plan.size, newSize: plan.newSize, patchSize: options.patchSize,
+          precision: options.precision,
           weights: checkpoint.stateDict.byName, backend: backend)
       } catch {
         if error.kind == .integrity, !source.otherNetworks.isEmpty {

@@ -52,7 +52,8 @@ extension VisionTransformer {
     let tokens = try TokenEmbedding(
       size: sizes.token, special, grids: grids,
       position: hasPosition ? (covers ? .specialTokensAndPatches : .patches) : nil,
-      filter: try options("pos_embed_interpolation_mode", default: .bicubic), weights)
+      filter: try options("pos_embed_interpolation_mode", default: .bicubic),
+      antialias: try options("pos_embed_antialias", default: false), weights)
     // The rotary table is as long as the tokens, which by now are known to exist.
     let style = EncoderBlock.Style(
       size: sizes.token,
@@ -76,8 +77,6 @@ extension VisionTransformer {
         options, sizes, norm: norm, special,
         afterPool: try options("norm_after_pool", default: false), weights),
       outIndices: try sizes.outIndices(options))
-    // Only sizes that change from image to image are resized without antialiasing.
-    let _: Bool = try options("pos_embed_antialias", default: false)
   }
 
   private static func stem(
@@ -90,10 +89,11 @@ extension VisionTransformer {
       return try .patchify(
         patchSize: sizes.patch, newSize: build.patchSize, size: sizes.token, bias: bias, weights)
     }
-    guard sizes.patch == HMLPStem.patchSize else {
+    let needed = HMLPStem.patchSize
+    if let patch = [sizes.patch, build.patchSize].compactMap(\.self).first(where: { $0 != needed })
+    {
       throw .invalidOption(
-        "patch_size",
-        reason: "is \(sizes.patch), but the hMLP stem needs \(HMLPStem.patchSize)")
+        "patch_size", reason: "is \(patch), but the hMLP stem needs \(needed)")
     }
     guard sizes.token % 4 == 0 else {
       throw .invalidOption(

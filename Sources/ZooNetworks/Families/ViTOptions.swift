@@ -55,14 +55,16 @@ extension TokenEmbedding {
   /// Tokens with registers and a class token, and `pos_embedding`.
   init(
     size: Int, _ special: SpecialTokens, grids: PatchGrids,
-    position coverage: Coverage?, filter: ResizeFilter = .bicubic, _ weights: Weights
+    position coverage: Coverage?, filter: ResizeFilter = .bicubic, antialias: Bool = false,
+    _ weights: Weights
   ) throws(NetworkError) {
     try self.init(
       size: size,
       special: [
         ("reg_tokens", special.registers), ("class_token", special.hasClassToken ? 1 : 0),
       ],
-      position: coverage.map { ("pos_embedding", $0) }, grids: grids, filter: filter, weights)
+      position: coverage.map { ("pos_embedding", $0) }, grids: grids, filter: filter,
+      antialias: antialias, weights)
   }
 }
 

@@ -1,3 +1,4 @@
+import ZooCore
 import ZooTensors
 
 /// What turns images into patch embeddings.
@@ -23,6 +24,19 @@ enum PatchStem {
       try weights.linear(
         weight: kernel, bias: bias ? try weights.tensor("bias", [size]) : nil),
       patchSize: newSize)
+  }
+
+  /// Height and width of a patch in pixels, p.
+  var patchSize: Int {
+    switch self {
+    case .patchify(_, let patchSize): patchSize
+    case .hmlp: HMLPStem.patchSize
+    }
+  }
+
+  /// The patches of each of the images [N, 3, H, W].
+  func grid(of images: Tensor) -> ImageSize {
+    ImageSize(height: images.shape[2], width: images.shape[3]).divided(by: patchSize)
   }
 
   /// Images [N, 3, H, W] to patch embeddings [N · H/p · W/p, D].

@@ -11,8 +11,8 @@ struct TokenEmbedding {
 
   /// [S, D], with their position embedding if they have one.
   private let special: Tensor
-  /// [P, D], the position embedding of the patches.
-  private let position: Tensor?
+  /// The position embedding of the patches.
+  private let position: GridPositions?
 
   /// - Parameters:
   ///   - size: the size of a token, D.
@@ -21,10 +21,11 @@ struct TokenEmbedding {
   ///   - grids: the patches that the weights were made for, and those to come; for other images
   ///     and other patches positions are resized twice.
   ///   - filter: how positions are resized from one to the other, antialiased.
+  ///   - antialias: whether positions are antialiased where the grid changes from image to image.
   init(
     size: Int, special names: [(name: String, count: Int)],
     position source: (name: String, covers: Coverage)?,
-    grids: PatchGrids, filter: ResizeFilter = .bicubic,
+    grids: PatchGrids, filter: ResizeFilter = .bicubic, antialias: Bool = false,
     _ weights: Weights
   ) throws(NetworkError) {
     var special: [Float] = []
@@ -39,34 +40,30 @@ struct TokenEmbedding {
         source.name, [1, covered + grid.height * grid.width, size]
       ).scalars
       for index in 0..<covered * size { special[index] += embedding[index] }
-      position = try Tensor(
-        shape: [grid.height, grid.width, size], scalars: Array(embedding[(covered * size)...])
-      ).resizedPositions(to: grids.resized, filter).resizedPositions(to: grids.coming, filter)
+      position = GridPositions(
+        Tensor(
+          shape: [grid.height, grid.width, size], scalars: Array(embedding[(covered * size)...])
+        ).resizedPositions(to: grids.resized, filter).resizedPositions(to: grids.coming, filter),
+        filter, antialias: antialias)
     } else {
       position = nil
     }
     self.special = Tensor(shape: [count, size], scalars: special)
   }
 
+  /// Whether positions are antialiased where the grid changes from image to image.
+  var antialiasesPositions: Bool { position?.antialias ?? false }
+
   /// How many tokens stand before the patches, S.
   var specialTokens: Int { special.shape[0] }
 
   /// Patch embeddings [N · P, D] to tokens [N · (S + P), D].
-  func callAsFunction(_ patches: Matrix, images: Int, in workspace: Workspace) -> Matrix {
-    workspace.tokens(patches: patches, images: images, special: special, position: position)
-  }
-}
-
-extension Tensor {
-  /// A position embedding [h, w, D] for another grid, antialiased, as birder's `adjust_size` does it.
-  func resizedPositions(to grid: ImageSize, _ filter: ResizeFilter) throws(NetworkError) -> Tensor {
-    if shape[0] == grid.height && shape[1] == grid.width { return self }
-    do {
-      return try transposed([2, 0, 1])
-        .resized(height: grid.height, width: grid.width, filter, antialias: true)
-        .transposed([1, 2, 0])
-    } catch {
-      throw .tensor(error)
-    }
+  ///
+  /// - Parameter grid: the patches of an image, if not those of the images to come.
+  func callAsFunction(
+    _ patches: Matrix, images: Int, grid: ImageSize? = nil, in workspace: Workspace
+  ) -> Matrix {
+    workspace.tokens(
+      patches: patches, images: images, special: special, position: position?[grid])
   }
 }

@@ -5,7 +5,7 @@ import ZooTensors
 struct VisionTransformer {
   /// The size of a token, D.
   let size: Int
-  /// The patches of an image, h x w.
+  /// The patches of an image of the expected size, h x w.
   let grid: ImageSize
   let stem: PatchStem
   let tokens: TokenEmbedding
@@ -33,7 +33,7 @@ struct VisionTransformer {
 
   /// Images [N, 3, H, W] to a feature map [N, D, h, w] for each of the blocks that give one.
   func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap] {
-    let count = images.shape[0]
+    let (count, grid) = (images.shape[0], stem.grid(of: images))
     let x = input(images, in: workspace)
     let indices = featureBlocks
     var maps: [FeatureMap] = []
@@ -56,7 +56,9 @@ struct VisionTransformer {
 
   /// The input of the first block, [N · (S + P), D].
   private func input(_ images: Tensor, in workspace: Workspace) -> Matrix {
-    let x = tokens(stem(images, in: workspace), images: images.shape[0], in: workspace)
+    let x = tokens(
+      stem(images, in: workspace), images: images.shape[0], grid: stem.grid(of: images),
+      in: workspace)
     preNorm?(x, into: x)
     return x
   }
@@ -72,6 +74,7 @@ extension VisionTransformerFamily {
   package func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix {
     transformer.embedding(images, in: workspace)
   }
+  package var naflexPatchSize: Int? { Self.takesAnyGrid ? transformer.stem.patchSize : nil }
   package var featureShapes: [(stage: String, shape: [Int])] { transformer.featureShapes }
   package func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap] {
     transformer.featureMaps(images, in: workspace)

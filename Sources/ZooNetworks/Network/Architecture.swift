@@ -8,6 +8,12 @@ package protocol Architecture: Sendable {
   /// Whether another patch size than that of the weights can be asked for.
   static var takesPatchSize: Bool { get }
 
+  /// Whether images may have any number of patches below and beside each other.
+  static var takesAnyGrid: Bool { get }
+
+  /// Height and width of a patch in pixels, if images may have any number of them.
+  var naflexPatchSize: Int? { get }
+
   /// The size of an embedding, D.
   var embeddingSize: Int { get }
 
@@ -26,6 +32,8 @@ package protocol Architecture: Sendable {
 
 extension Architecture {
   package static var takesPatchSize: Bool { false }
+  package static var takesAnyGrid: Bool { false }
+  package var naflexPatchSize: Int? { nil }
 
   package func classifierLayout(
     _ options: Options

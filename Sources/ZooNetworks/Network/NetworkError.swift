@@ -15,6 +15,12 @@ public enum NetworkError: ZooFailure, Equatable {
   case unsupportedFamily(String, supported: [String])
   /// An option of the configuration is missing, unknown or has a value that cannot be used.
   case invalidOption(String, reason: String)
+  /// The family's patches have the size that they had in training; those of others are flexible.
+  case fixedPatchSize(flexible: [String])
+  /// The family takes images of one size, which do not keep their aspect ratios; others do.
+  case fixedAspectRatio(flexible: [String])
+  /// Images of several sizes have no feature maps of one shape.
+  case featureMapsOfSeveralSizes
   /// The input size does not suit the network.
   case invalidSize(ImageSize, reason: String)
   /// A batch does not have the shape that the network needs.
@@ -33,9 +39,9 @@ public enum NetworkError: ZooFailure, Equatable {
     switch self {
     case .missingKey, .wrongShape, .unusedKeys: .integrity
     case .unsupportedDType, .unsupportedFamily, .invalidOption, .noClassifier,
-      .noFeatureMaps:
+      .noFeatureMaps, .fixedPatchSize, .fixedAspectRatio:
       .unsupported
-    case .invalidSize, .wrongBatch, .classifierWithoutWeights: .usage
+    case .invalidSize, .wrongBatch, .classifierWithoutWeights, .featureMapsOfSeveralSizes: .usage
     case .tensor(let error): error.kind
     }
   }
@@ -57,6 +63,15 @@ public enum NetworkError: ZooFailure, Equatable {
         + supported.joined(separator: ", ")
     case .invalidOption(let option, let reason):
       "the network's option '\(option)' \(reason)"
+    case .fixedPatchSize(let flexible):
+      "networks of this family have patches of the size that they were trained with; another can be"
+        + " asked for in the families " + flexible.joined(separator: ", ")
+    case .fixedAspectRatio(let flexible):
+      "networks of this family take images of one size; only these families can keep the aspect"
+        + " ratio of each image: " + flexible.joined(separator: ", ")
+    case .featureMapsOfSeveralSizes:
+      "images of several sizes have no feature maps of one shape; take those of each group with"
+        + " detectionFeatures(_:)"
     case .invalidSize(let size, let reason):
       "the network cannot take images of \(size) pixels: \(reason)"
     case .wrongBatch(let expected, let found):

@@ -10,11 +10,51 @@ extension VisionNetwork {
   /// - Throws: ``NetworkError``, the one with which a load would fail.
   package static func check(
     family: String, configuration: JSONObject, classes: Int?, size: ImageSize,
-    newSize: ImageSize? = nil, outline: [String: TensorView], backend: Backend
+    newSize: ImageSize? = nil, patchSize: Int? = nil, outline: [String: TensorView],
+    backend: Backend
   ) throws(NetworkError) {
     _ = try VisionNetwork(
       family: family, configuration: configuration, classes: classes, size: size,
-      newSize: newSize, weights: Weights(outline: outline, backend: backend))
+      newSize: newSize, patchSize: patchSize,
+      weights: Weights(outline: outline, backend: backend))
+  }
+
+  /// A family, which can do what is asked of it; nothing has to be known of the weights.
+  ///
+  /// - Parameters:
+  ///   - patchSize: patches of this size, if not of that of the weights.
+  ///   - anyGrid: images of any number of patches.
+  /// - Throws: ``NetworkError/unsupportedFamily(_:supported:)``,
+  ///   ``NetworkError/fixedPatchSize(flexible:)``, ``NetworkError/fixedAspectRatio(flexible:)``.
+  @discardableResult
+  package static func architecture(
+    of family: String, patchSize: Int?, anyGrid: Bool = false
+  ) throws(NetworkError) -> any Architecture.Type {
+    guard let type = ZooNetworks.families[family] else {
+      throw .unsupportedFamily(family, supported: families { _ in true })
+    }
+    if patchSize != nil, !type.takesPatchSize {
+      throw .fixedPatchSize(flexible: families { $0.takesPatchSize })
+    }
+    if let patchSize, patchSize < 1 {
+      throw .invalidOption("patch_size", reason: "is \(patchSize), not positive")
+    }
+    if anyGrid, !type.takesAnyGrid {
+      throw .fixedAspectRatio(flexible: families { $0.takesAnyGrid })
+    }
+    return type
+  }
+
+  /// ``naflexPatchSize`` of a network that has one.
+  package var requiredNaflexPatchSize: Int {
+    get throws(NetworkError) {
+      if let naflexPatchSize { return naflexPatchSize }
+      throw .fixedAspectRatio(flexible: VisionNetwork.families { $0.takesAnyGrid })
+    }
+  }
+
+  private static func families(that can: (any Architecture.Type) -> Bool) -> [String] {
+    ZooNetworks.families.filter { can($0.value) }.keys.sorted()
   }
 
   /// The keys of a network's state dict, and the shapes of their tensors.

@@ -7,7 +7,8 @@ import ZooTensors
 /// in asynchronous code call `inferImage` and `inferBatch`, which do not hold up a task's thread.
 /// Several callers may share a network: their passes run one after another.
 public final class VisionNetwork: Sendable {
-  /// Height and width of the images that the network takes.
+  /// Height and width of the images that the network takes, unless it takes others, too: see
+  /// ``naflexPatchSize``.
   public let inputSize: ImageSize
   /// The network's classifier, into which a head is loaded; all else of a network never changes.
   public let classifier: ClassifierSlot
@@ -42,13 +43,7 @@ public final class VisionNetwork: Sendable {
     family: String, configuration: JSONObject, classes: Int?, size: ImageSize,
     newSize: ImageSize? = nil, patchSize: Int? = nil, weights source: Weights
   ) throws(NetworkError) {
-    guard let type = families[family] else {
-      throw .unsupportedFamily(family, supported: families.keys.sorted())
-    }
-    if patchSize != nil, !type.takesPatchSize {
-      throw .invalidOption(
-        "patch_size", reason: "cannot be another than that of the weights in this family")
-    }
+    let type = try VisionNetwork.architecture(of: family, patchSize: patchSize)
     inputSize = newSize ?? size
     for size in [size, inputSize] { try size.check() }
     let options = Options(configuration)
@@ -65,12 +60,17 @@ public final class VisionNetwork: Sendable {
     try source.finish()
   }
 
+  /// Height and width of a patch in pixels, if the network takes images of any whole number of
+  /// patches below and beside each other, as NaFlex does; `nil` if it takes one size only.
+  public var naflexPatchSize: Int? { architecture.naflexPatchSize }
+
   /// The size of an embedding, D.
   public var embeddingSize: Int { architecture.embeddingSize }
 
   /// The embeddings [N, D] of images [N, 3, H, W].
   ///
-  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` if H and W are not ``inputSize``.
+  /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` if H and W are not ``inputSize``, nor
+  ///   multiples of ``naflexPatchSize``.
   public func embedding(_ batch: Tensor) throws(NetworkError) -> Tensor {
     try check(batch)
     return backend.pass { workspace in
@@ -111,11 +111,13 @@ public final class VisionNetwork: Sendable {
   }
 
   private func check(_ batch: Tensor) throws(NetworkError) {
-    let (shape, size) = (batch.shape, inputSize)
-    guard shape.count == 4, shape[0] > 0, shape[1] == 3, shape[2] == size.height,
-      shape[3] == size.width
-    else {
-      throw .wrongBatch(expected: "[N, 3, \(size.height), \(size.width)]", found: shape)
+    let (shape, size, patch) = (batch.shape, inputSize, naflexPatchSize)
+    if shape.count == 4, shape[0] > 0, shape[1] == 3 {
+      if shape[2] == size.height, shape[3] == size.width { return }
+      if let patch, shape[2...].allSatisfy({ $0 > 0 && $0 % patch == 0 }) { return }
     }
+    throw .wrongBatch(
+      expected: patch.map { "[N, 3, H, W] with H and W multiples of \($0)" }
+        ?? "[N, 3, \(size.height), \(size.width)]", found: shape)
   }
 }

@@ -21,6 +21,9 @@ extension RootCommand {
     @OptionGroup(title: "Images")
     var images: ImageOptions
 
+    @OptionGroup(title: "Images")
+    var naflex: NaFlexOptions
+
     @Option(
       name: .customLong("head"),
       help: ArgumentHelp(
@@ -83,6 +86,7 @@ extension RootCommand {
       if threshold != nil, evaluation.evaluate {
         throw ValidationError("--evaluate counts every prediction; leave out --threshold.")
       }
+      try naflex.validate(with: images)
       try collection.validate(outputFile())
     }
 
@@ -110,7 +114,8 @@ extension RootCommand {
       let labelMap = try evaluation.readLabelMap()
       let progress = options.makeProgress()
       let run = try await CollectionRun(
-        source, unregistered, images, collection, options, fiveCrops: tta, in: zoo, progress)
+        source, unregistered, images, collection, options, sizing: naflex.sizing,
+        fiveCrops: tta, in: zoo, progress)
       let heads = try await RunHeads(choices, run, in: zoo, progress)
       let scores: ClassScores = logits ? .logits : .probabilities
       let levels = heads.levels

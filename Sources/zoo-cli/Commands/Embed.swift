@@ -21,6 +21,9 @@ extension RootCommand {
     @OptionGroup(title: "Images")
     var images: ImageOptions
 
+    @OptionGroup(title: "Images")
+    var naflex: NaFlexOptions
+
     @Option(
       name: [.short, .long],
       help: ArgumentHelp(
@@ -61,6 +64,7 @@ extension RootCommand {
       if labels.hierarchical, !saveLabels {
         throw ValidationError("--hierarchical needs --save-labels.")
       }
+      try naflex.validate(with: images)
       try collection.validate(outputFile())
     }
 
@@ -74,7 +78,8 @@ extension RootCommand {
       let zoo = try await options.makeZoo()
       let source = try await zoo.source(of: model, network: unregistered.network)
       let run = try await CollectionRun(
-        source, unregistered, images, collection, options, in: zoo, options.makeProgress())
+        source, unregistered, images, collection, options, sizing: naflex.sizing, in: zoo,
+        options.makeProgress())
       let size = run.net.embeddingSize
       if let truncate, truncate > size {
         throw ValidationError("--truncate is \(truncate), but embeddings have \(size) numbers.")

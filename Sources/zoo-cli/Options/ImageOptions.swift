@@ -18,6 +18,14 @@ struct ImageOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Height and width of a patch, if not those that the network was trained with; for FlexiViT and \
+      NaFlex.
+      """, valueName: "n"))
+  var patchSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "The part of the resized image that the centre crop keeps, up to 1.", valueName: "part"))
   var centerCrop = 1.0
 
@@ -38,8 +46,8 @@ struct ImageOptions: ParsableArguments {
 
   /// How image files are read.
   ///
-  /// - Parameter size: what they are resized to.
-  func decoding(for size: ImageSize) -> ImageDecodingOptions {
+  /// - Parameter size: what they are resized to, if that is known.
+  func decoding(for size: ImageSize?) -> ImageDecodingOptions {
     ImageDecodingOptions(
       appliesOrientation: exifRotation, reducedJPEGSize: fastJPEG ? size : nil,
       maximumPixelCount: maxPixels)
@@ -48,6 +56,9 @@ struct ImageOptions: ParsableArguments {
   func validate() throws {
     if let maxPixels, maxPixels < 1 {
       throw ValidationError("--max-pixels is \(maxPixels) where a number from 1 on is expected.")
+    }
+    if let patchSize, patchSize < 1 {
+      throw ValidationError("--patch-size is \(patchSize) where a number from 1 on is expected.")
     }
     if let fault = fault(ofShare: centerCrop, option: "--center-crop", range: 0.01...1) {
       throw ValidationError(fault)

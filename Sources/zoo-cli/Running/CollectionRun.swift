@@ -19,8 +19,8 @@ struct CollectionRun {
   /// Images come first: a wrong path shows before a long download.
   init(
     _ source: ModelSource, _ unregistered: UnregisteredOptions, _ images: ImageOptions,
-    _ options: CollectionOptions, _ common: CommonOptions, fiveCrops: Bool = false,
-    in zoo: Zoo, _ progress: ProgressReport
+    _ options: CollectionOptions, _ common: CommonOptions, sizing: ImageSizing = .fixed,
+    fiveCrops: Bool = false, in zoo: Zoo, _ progress: ProgressReport
   ) async throws {
     self.source = source
     self.images = images
@@ -39,15 +39,15 @@ struct CollectionRun {
       try options.shard.map { try collection.shard($0.number, of: $0.count) }
       ?? 0..<collection.count
     searchFaults = try collection.searchFaults(in: range, isStrict: options.strict)
+    let loadOptions = LoadOptions(
+      size: images.size, sizing: sizing, patchSize: images.patchSize,
+      rgbStats: unregistered.rgbStats, precision: precision)
     (net, info) = try await zoo.loadModel(
-      source,
-      options: LoadOptions(
-        size: images.size, rgbStats: unregistered.rgbStats, precision: precision),
-      progress: progress.handler)
+      source, options: loadOptions, progress: progress.handler)
     for note in info.notes { StandardError.note("\(info.file): \(note)") }
-    let transform = try ImageTransform(
-      size: net.inputSize, rgbStats: info.rgbStats,
-      centerCrop: images.centerCrop, simpleCrop: images.simpleCrop)
+    let transform = try zoo.transform(
+      for: net, info, options: loadOptions, centerCrop: images.centerCrop,
+      simpleCrop: images.simpleCrop)
     var batchOptions = ImageBatchOptions()
     batchOptions.batchSize = options.batchSize
     batchOptions.fiveCrops = fiveCrops
@@ -213,11 +213,10 @@ struct CollectionRun {
       ("model", .string(model)),
       ("file", .string(file)),
       ("precision", .string(precision.rawValue)),
-      ("size", .integers([transform.size.height, transform.size.width])),
+      ("patch size", .optional(images.patchSize)),
       ("mean", .array(transform.rgbStats.mean.map { .number(Double($0)) })),
       ("std", .array(transform.rgbStats.std.map { .number(Double($0)) })),
       ("centre crop", .number(transform.centerCrop)),
-      ("simple crop", .bool(transform.simpleCrop)),
       ("EXIF rotation", .bool(images.exifRotation)),
       ("fast JPEG", .bool(images.fastJPEG)),
       ("most pixels", .integer(batches.options.decoding.maximumPixelCount)),
@@ -225,7 +224,7 @@ struct CollectionRun {
       ("names of images", .string(collection.fingerprint(of: batches.range))),
     ]
     var plan = JSONObject()
-    for (key, value) in own { plan[key] = value }
+    for (key, value) in own + transform.target.plan { plan[key] = value }
     for (key, value) in more { plan[key] = value }
     return .object(plan)
   }
@@ -260,5 +259,17 @@ struct CollectionRun {
       kinds.count == 1 ? first.kind : .other,
       all.count == 1
         ? first.reason : counts.joined(separator: ", and ") + "\(list); the first: " + first.reason)
+  }
+}
+
+extension ImageTransform.Target {
+  /// What decides the sizes of images.
+  fileprivate var plan: [(String, JSONValue)] {
+    switch self {
+    case .size(let size): [("size", .integers([size.height, size.width]))]
+    case .coveredSize(let size): [("covered size", .integers([size.height, size.width]))]
+    case .patches(let size, let maxSequenceLength):
+      [("sides of patches", .integer(size)), ("most patches", .integer(maxSequenceLength))]
+    }
   }
 }

@@ -144,4 +144,5 @@ def main():
         print(f"{family}: {len(manifest)} cases, {path.stat().st_size / 1024:.0f} KiB")
 
 
-main()
+if __name__ == "__main__":
+    main()
