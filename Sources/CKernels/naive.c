@@ -5,16 +5,35 @@
 
 #include "path.h"
 
-static double activate(double x, zk_activation activation) {
+double zk_activate_naive(double x, zk_activation activation) {
   switch (activation) {
     case ZK_GELU: return 0.5 * x * (1 + erf(x / sqrt(2)));
     case ZK_GELU_TANH: return 0.5 * x * (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
     case ZK_QUICK_GELU: return x / (1 + exp(-1.702 * x));
     case ZK_SILU: return x / (1 + exp(-x));
     case ZK_RELU: return x > 0 ? x : 0;
+    case ZK_RELU6: return fmin(fmax(x, 0), 6);
+    case ZK_LEAKY_RELU: return x > 0 ? x : 0.01 * x;
+    case ZK_SQUARED_RELU: return x > 0 ? x * x : 0;
+    case ZK_SIGMOID: return 1 / (1 + exp(-x));
+    case ZK_HARD_SIGMOID: return fmin(fmax(x + 3, 0), 6) / 6;
+    case ZK_HARD_SWISH: return x * fmin(fmax(x + 3, 0), 6) / 6;
     case ZK_IDENTITY: break;
   }
   return x;
+}
+
+void zk_store_naive(
+    double v, double scale, zk_activation activation, zk_combine combine, float *c) {
+  if (combine != ZK_ADD_THEN_ACTIVATE) v = zk_activate_naive(v, activation);
+  v *= scale;
+  switch (combine) {
+    case ZK_STORE: break;
+    case ZK_ADD: v += *c; break;
+    case ZK_MULTIPLY: v *= *c; break;
+    case ZK_ADD_THEN_ACTIVATE: v = zk_activate_naive(v + *c, activation); break;
+  }
+  *c = (float)v;
 }
 
 // The number that a product computes with in place of x; `step` is the distance between those of int8.
@@ -52,12 +71,9 @@ void zk_gemm_naive(const zk_path *path, const zk_gemm_task *task, const float *w
       for (size_t l = 0; l < task->k; l++)
         v += rounded(inputs, x[l], range / 254, range > 0 ? 254 / range : 0) *
              rounded(task->precision, row[l], most / top, most > 0 ? top / most : 0);
-      v = activate(v, task->activation);
-      if (task->scale) v *= task->scale[j];
-      float *c = task->c + i * task->c_stride + j;
-      if (task->combine == ZK_ADD) v += *c;
-      if (task->combine == ZK_MULTIPLY) v *= *c;
-      *c = (float)v;
+      zk_store_naive(
+          v, task->scale ? task->scale[j] : 1, task->activation, task->combine,
+          task->c + i * task->c_stride + j);
     }
 }
 
@@ -125,7 +141,7 @@ void zk_norm_naive(const zk_norm_task *task) {
       for (size_t i = 0; i < task->size; i++) square += (x[i] - mean) * (x[i] - mean);
       double factor = 1 / sqrt(square / (double)task->size + task->eps);
       for (size_t i = 0; i < task->size; i++)
-        y[i] = (float)activate(
+        y[i] = (float)zk_activate_naive(
             (x[i] - mean) * factor * task->weight[i] + (task->bias ? task->bias[i] : 0),
             task->activation);
     }

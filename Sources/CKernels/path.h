@@ -25,6 +25,30 @@ typedef void (*zk_tile)(
 
 enum { ZK_MAX_TILE_ROWS = 9, ZK_MAX_TILE_VECTORS = 4, ZK_MAX_TILE_COLUMNS = 64 };
 
+// What `rows` neighbouring results of a convolution see: for each tap of the kernel the place in x
+// where the channels of each of them begin.
+typedef struct {
+  size_t taps, rows;
+  // Of tap t and result i: pointers[t * the row count of a block + i]; those beyond `rows` repeat the
+  // last one.
+  const float *const *pointers;
+  // Where no window of a full block reaches beyond an edge: base + i * step + offsets[t] instead, and
+  // NULL otherwise.
+  const float *base;
+  size_t step;
+  const ptrdiff_t *offsets;
+} zk_taps;
+
+// Stores a block of the results c as a product would: `columns` columns from `column` on. The weights
+// are those of these columns; of depthwise convolutions w_stride floats for each tap, of grouped ones
+// those of one input after the other.
+typedef void (*zk_depthwise_block)(
+    const zk_gemm_task *store, const zk_taps *taps, const float *w, size_t w_stride, float *c,
+    size_t column, size_t columns);
+typedef void (*zk_grouped_block)(
+    const zk_gemm_task *store, const zk_taps *taps, size_t first_input, size_t inputs,
+    const float *w, float *c, size_t column, size_t columns);
+
 // Matrix products in one precision.
 typedef struct {
   // How many neighbours of k lie together in 32 bits of a panel.
@@ -57,6 +81,17 @@ struct zk_path {
       size_t count, float *scratch);
   void (*norm_row)(const zk_norm_task *task, size_t row);
   void (*rotate_row)(const zk_rotary_task *task, size_t row);
+  // depthwise[v - 1] computes v vectors of columns for at most tile_rows results; depthwise_part one
+  // vector of which columns are missing.
+  zk_depthwise_block depthwise[ZK_MAX_TILE_VECTORS], depthwise_part;
+  // The same for grouped convolutions, for as many results as grouped_rows says.
+  zk_grouped_block grouped[ZK_MAX_TILE_VECTORS];
+  size_t grouped_rows[ZK_MAX_TILE_VECTORS];
+  // One result of a pool, `count` channels from `first` on.
+  void (*pool_result)(
+      const zk_pooling_task *task, size_t image, size_t row, size_t column, size_t first,
+      size_t count);
+  void (*affine_row)(const zk_affine_task *task, size_t row);
   // Does multiply-adds in registers; gives the number of floating-point operations.
   double (*peak_operations)(size_t rounds);
 };
@@ -70,6 +105,12 @@ extern const zk_path zk_path_avx512_bf16, zk_path_avx512_vnni, zk_path_avx512, z
 bool zk_arm_has_dot(void);
 bool zk_arm_has_bf16(void);
 #endif
+
+// What the naive kernels share: the activations in double precision.
+double zk_activate_naive(double x, zk_activation activation);
+// Does with the value v of a product what a task says of c.
+void zk_store_naive(
+    double v, double scale, zk_activation activation, zk_combine combine, float *c);
 
 static inline size_t zk_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t zk_ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }

@@ -16,6 +16,8 @@
 #include "path_attention.h"
 #include "path_norm.h"
 #include "path_rotary.h"
+#include "path_convolution.h"
+#include "path_maps.h"
 
 // ---- The floor ---------------------------------------------------------------------------------
 
@@ -54,5 +56,11 @@ const zk_path PATH_NAME = {
     .attention_mixed = attention_mixed,
     .norm_row = norm_row,
     .rotate_row = rotate_row,
+    .depthwise = BLOCKS_OF(depthwise),
+    .depthwise_part = depthwise_part,
+    .grouped = BLOCKS_OF(grouped),
+    .grouped_rows = GROUPED_ROWS_OF_EACH,
+    .pool_result = pool_result,
+    .affine_row = affine_row,
     .peak_operations = peak_operations,
 };

@@ -4,6 +4,31 @@
 
 // ---- What happens with a product ---------------------------------------------------------------
 
+INLINE void activate_tile(
+    const zk_activation activation, const int rows, const int vectors,
+    vector sums[][TILE_VECTORS]) {
+#define ACTIVATE(ACTIVATION)                                                                       \
+  case ACTIVATION:                                                                                 \
+    for (int i = 0; i < rows; i++)                                                                 \
+      for (int j = 0; j < vectors; j++) sums[i][j] = activate(sums[i][j], ACTIVATION);             \
+    break;
+  switch (activation) {
+    ACTIVATE(ZK_GELU)
+    ACTIVATE(ZK_GELU_TANH)
+    ACTIVATE(ZK_QUICK_GELU)
+    ACTIVATE(ZK_SILU)
+    ACTIVATE(ZK_RELU)
+    ACTIVATE(ZK_RELU6)
+    ACTIVATE(ZK_LEAKY_RELU)
+    ACTIVATE(ZK_SQUARED_RELU)
+    ACTIVATE(ZK_SIGMOID)
+    ACTIVATE(ZK_HARD_SIGMOID)
+    ACTIVATE(ZK_HARD_SWISH)
+    case ZK_IDENTITY: break;
+  }
+#undef ACTIVATE
+}
+
 // bias, activation and scale for the sums of a tile.
 INLINE void transform_tile(
     const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
@@ -13,20 +38,7 @@ INLINE void transform_tile(
       vector bias = load(task->bias + column + j * LANES);
       for (int i = 0; i < rows; i++) sums[i][j] += bias;
     }
-#define ACTIVATE(ACTIVATION)                                                                       \
-  case ACTIVATION:                                                                                 \
-    for (int i = 0; i < rows; i++)                                                                 \
-      for (int j = 0; j < vectors; j++) sums[i][j] = activate(sums[i][j], ACTIVATION);        \
-    break;
-  switch (task->activation) {
-    ACTIVATE(ZK_GELU)
-    ACTIVATE(ZK_GELU_TANH)
-    ACTIVATE(ZK_QUICK_GELU)
-    ACTIVATE(ZK_SILU)
-    ACTIVATE(ZK_RELU)
-    case ZK_IDENTITY: break;
-  }
-#undef ACTIVATE
+  if (task->combine != ZK_ADD_THEN_ACTIVATE) activate_tile(task->activation, rows, vectors, sums);
   if (task->scale)
     for (int j = 0; j < vectors; j++) {
       vector scale = load(task->scale + column + j * LANES);
@@ -48,12 +60,18 @@ INLINE void combine_rows(
 }
 
 INLINE void combine_tile(
-    const zk_combine combine, const int rows, const int vectors, vector sums[][TILE_VECTORS],
+    const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
     float *c, size_t stride) {
-  switch (combine) {
+  switch (task->combine) {
     case ZK_STORE: combine_rows(ZK_STORE, rows, vectors, sums, c, stride); break;
     case ZK_ADD: combine_rows(ZK_ADD, rows, vectors, sums, c, stride); break;
     case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, vectors, sums, c, stride); break;
+    case ZK_ADD_THEN_ACTIVATE:
+      for (int i = 0; i < rows; i++)
+        for (int j = 0; j < vectors; j++) sums[i][j] += load(c + i * stride + j * LANES);
+      activate_tile(task->activation, rows, vectors, sums);
+      combine_rows(ZK_STORE, rows, vectors, sums, c, stride);
+      break;
   }
 }
 
@@ -63,8 +81,7 @@ INLINE void finish(
   const size_t width = (size_t)vectors * LANES;
   if (task->bias || task->scale || task->activation != ZK_IDENTITY)
     transform_tile(task, rows, vectors, sums, column);
-  if (columns == width)
-    return combine_tile(task->combine, rows, vectors, sums, c, task->c_stride);
+  if (columns == width) return combine_tile(task, rows, vectors, sums, c, task->c_stride);
   // The last panel: in a tile of its own, of which the columns that exist are copied.
   float part[TILE_ROWS * TILE_COLUMNS];
   if (task->combine != ZK_STORE) {
@@ -72,7 +89,7 @@ INLINE void finish(
     for (int i = 0; i < rows; i++)
       memcpy(part + i * width, c + i * task->c_stride, columns * sizeof(float));
   }
-  combine_tile(task->combine, rows, vectors, sums, part, width);
+  combine_tile(task, rows, vectors, sums, part, width);
   for (int i = 0; i < rows; i++)
     memcpy(c + i * task->c_stride, part + i * width, columns * sizeof(float));
 }

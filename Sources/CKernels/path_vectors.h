@@ -25,6 +25,8 @@ INLINE vector choose(integers condition, vector a, vector b) {
 }
 // The larger one; b where either is no number.
 INLINE vector maximum(vector a, vector b) { return choose(a > b, a, b); }
+// The smaller one; b where either is no number.
+INLINE vector minimum(vector a, vector b) { return choose(a < b, a, b); }
 INLINE vector magnitude(vector x) { return (vector)((integers)x & 0x7FFFFFFF); }
 INLINE vector load_part(const float *p, size_t count) {
   if (count == LANES) return load(p);
@@ -92,6 +94,8 @@ INLINE vector gelu(vector x) {
   return maximum(splat(0), x) - size * tail;
 }
 
+INLINE vector relu6(vector x) { return minimum(splat(6), maximum(splat(0), x)); }
+
 INLINE vector activate(vector x, zk_activation activation) {
   switch (activation) {
     case ZK_GELU: return gelu(x);
@@ -100,6 +104,12 @@ INLINE vector activate(vector x, zk_activation activation) {
     case ZK_QUICK_GELU: return x * sigmoid(1.702f * x);
     case ZK_SILU: return x * sigmoid(x);
     case ZK_RELU: return maximum(splat(0), x);
+    case ZK_RELU6: return relu6(x);
+    case ZK_LEAKY_RELU: return choose(x < splat(0), x * 0.01f, x);
+    case ZK_SQUARED_RELU: return maximum(splat(0), x) * maximum(splat(0), x);
+    case ZK_SIGMOID: return sigmoid(x);
+    case ZK_HARD_SIGMOID: return relu6(x + 3) * (1 / 6.f);
+    case ZK_HARD_SWISH: return x * (relu6(x + 3) * (1 / 6.f));
     case ZK_IDENTITY: break;
   }
   return x;

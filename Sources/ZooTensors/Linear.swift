@@ -25,51 +25,6 @@ package final class Vector: @unchecked Sendable {
   package var elements: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }
 
-/// A nonlinearity that a linear layer applies to its result.
-package enum Activation: Sendable {
-  /// None.
-  case identity
-  /// x Φ(x), through erf.
-  case gelu
-  /// The tanh approximation of GELU.
-  case geluTanh
-  /// x σ(1.702 x).
-  case quickGELU
-  /// x σ(x), also called swish.
-  case silu
-  /// max(x, 0).
-  case relu
-
-  var kernel: zk_activation {
-    switch self {
-    case .identity: ZK_IDENTITY
-    case .gelu: ZK_GELU
-    case .geluTanh: ZK_GELU_TANH
-    case .quickGELU: ZK_QUICK_GELU
-    case .silu: ZK_SILU
-    case .relu: ZK_RELU
-    }
-  }
-}
-
-/// What a linear layer does with what its output already holds.
-package enum Combine: Sendable {
-  /// Overwrites it.
-  case store
-  /// Adds to it: a residual connection.
-  case add
-  /// Multiplies it: a gate.
-  case multiply
-
-  var kernel: zk_combine {
-    switch self {
-    case .store: ZK_STORE
-    case .add: ZK_ADD
-    case .multiply: ZK_MULTIPLY
-    }
-  }
-}
-
 /// y = x Wᵀ + b with W packed for the kernels once, at construction.
 package struct Linear: Sendable {
   package let inputs: Int
@@ -122,8 +77,15 @@ package struct Linear: Sendable {
   /// - Throws: ``TensorError`` as for the weight itself.
   package init(zerosLike weight: TensorView, bias: Tensor?, backend: Backend) throws(TensorError) {
     guard weight.dtype.isComputable else { throw .unsupportedDType(weight.dtype) }
+    try self.init(zeros: weight.shape, bias: bias, backend: backend)
+  }
+
+  /// A layer with a weight [outputs, …] of zeros, which takes no memory.
+  ///
+  /// - Throws: ``TensorError`` if the bias does not have `outputs` elements.
+  package init(zeros shape: [Int], bias: Tensor?, backend: Backend) throws(TensorError) {
     // Zeros are zeros in whatever order they are packed.
-    try self.init(shape: weight.shape, bias: bias, precision: .f32, backend: backend) { _ in }
+    try self.init(shape: shape, bias: bias, precision: .f32, backend: backend) { _ in }
   }
 
   private init(
@@ -158,6 +120,8 @@ package struct Linear: Sendable {
   }
 
   /// y = combine(scale · activation(x Wᵀ + b)); x [rows, inputs], y [rows, outputs].
+  ///
+  /// - Precondition: there is no activation before a sum that is activated.
   package func callAsFunction(
     _ x: Matrix, into y: Matrix, activation: Activation = .identity, scale: Vector? = nil,
     combine: Combine = .store, in workspace: Workspace
@@ -169,7 +133,7 @@ package struct Linear: Sendable {
     var task = zk_gemm_task(
       precision: precision.kernel, a: x.base, a_stride: x.stride, packed: packed.base,
       scratch: nil, c: y.base, c_stride: y.stride, m: x.rows, n: outputs, k: inputs,
-      bias: bias?.base, scale: scale?.base, activation: activation.kernel,
+      bias: bias?.base, scale: scale?.base, activation: combine.activation(after: activation),
       combine: combine.kernel)
     backend.count(operations: 2 * x.rows * inputs * outputs)
     let path = backend.path.pointer

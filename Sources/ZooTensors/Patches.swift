@@ -29,10 +29,10 @@ extension Workspace {
     return result
   }
 
-  /// Images [N, C, H, W] as a channels-last map: a matrix [N · H · W, C].
+  /// Images [N, C, H, W] as a channels-last map: a matrix [N · H · W, C] without gaps between rows.
   package func channelsLast(_ images: Tensor) -> Matrix {
     let (n, c, h, w) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3])
-    let result = matrix(rows: n * h * w, columns: c)
+    let result = Matrix(base: memory.floats(n * h * w * c), rows: n * h * w, columns: c, stride: c)
     images.scalars.withUnsafeBufferPointer { pixels in
       guard let start = pixels.baseAddress else { return }
       backend.parallel(n * h, (start, result, c, h, w)) { context, line, _ in
@@ -42,40 +42,6 @@ extension Workspace {
         for channel in 0..<c {
           let source = start + ((image * c + channel) * h + y) * w
           for x in 0..<w { result.row(line * w + x)[channel] = source[x] }
-        }
-      }
-    }
-    return result
-  }
-
-  /// What a convolution sees of a channels-last map, a matrix [N · height · width, C]: a row
-  /// [kernel · kernel · C] for each place of its result, with zeros beyond the edges.
-  package func patches(
-    of map: Matrix, height: Int, width: Int, kernel: Int, stride: Int, padding: Int = 0
-  ) -> Matrix {
-    let count = map.rows / (height * width)
-    let down = (height + 2 * padding - kernel) / stride + 1
-    let across = (width + 2 * padding - kernel) / stride + 1
-    let result = matrix(rows: count * down * across, columns: kernel * kernel * map.columns)
-    let geometry = (height, width, kernel, stride, padding)
-    backend.parallel(count * down, (map, result, geometry)) { context, line, _ in
-      let (map, result, (height, width, kernel, stride, padding)) = context.load(
-        as: (Matrix, Matrix, (Int, Int, Int, Int, Int)).self)
-      let down = (height + 2 * padding - kernel) / stride + 1
-      let across = (width + 2 * padding - kernel) / stride + 1
-      let (image, y) = (line / down, line % down)
-      for x in 0..<across {
-        var target = result.row(line * across + x)
-        for row in y * stride - padding..<y * stride - padding + kernel {
-          for column in x * stride - padding..<x * stride - padding + kernel {
-            if row >= 0, row < height, column >= 0, column < width {
-              target.update(
-                from: map.row((image * height + row) * width + column), count: map.columns)
-            } else {
-              target.update(repeating: 0, count: map.columns)
-            }
-            target += map.columns
-          }
         }
       }
     }

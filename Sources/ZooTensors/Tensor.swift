@@ -56,6 +56,23 @@ public struct Tensor: Sendable, Equatable {
     return Tensor(shape: newShape, scalars: result)
   }
 
+  /// Each part of the outermost extent multiplied by a factor of its own, in double precision.
+  package func scaled(by factors: [Double]) -> Tensor {
+    precondition(factors.count == shape.first, "a factor for each part")
+    let size = count / max(factors.count, 1)
+    let result = [Float](unsafeUninitializedCapacity: count) { result, initialized in
+      scalars.withUnsafeBufferPointer { scalars in
+        for (part, factor) in factors.enumerated() {
+          for index in part * size..<(part + 1) * size {
+            result.initializeElement(at: index, to: Float(Double(scalars[index]) * factor))
+          }
+        }
+      }
+      initialized = count
+    }
+    return Tensor(shape: shape, scalars: result)
+  }
+
   /// The part at one index of the outermost extent, with that extent dropped.
   public subscript(index: Int) -> Tensor {
     let stride = shape.dropFirst().reduce(1, *)

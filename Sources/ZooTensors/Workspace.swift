@@ -113,6 +113,11 @@ package struct Matrix {
       base: base + first * stride, rows: count, columns: columns, stride: stride * step)
   }
 
+  /// Whether the elements are the same places in memory.
+  package func isSame(as other: Matrix) -> Bool {
+    base == other.base && rows == other.rows && columns == other.columns
+  }
+
   func row(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
 
   /// Fills row after row with the elements of a tensor.

@@ -4,37 +4,30 @@
 //
 // The program prints a line for each path and kernel, and ends with 1 if one differs by more than
 // 3e-6 of the largest magnitude.
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "CKernels.h"
+#include "compare.h"
 
 static const double tolerance = 3e-6;
 static int failures;
 
-static float noise(void) {
+float noise(void) {
   static uint64_t state = 1;
   state = state * 6364136223846793005u + 1442695040888963407u;
   return (float)(int32_t)(state >> 32) / 2147483648.0f;
 }
 
-// Not a byte more than asked for, so that the address sanitizer sees what goes beyond.
-static void *bytes(size_t count) {
+void *bytes(size_t count) {
   void *memory;
   if (posix_memalign(&memory, 64, count) != 0) abort();
   return memory;
 }
 
-static float *floats(size_t count) {
+float *floats(size_t count) {
   float *x = bytes(count * sizeof *x);
   for (size_t i = 0; i < count; i++) x[i] = noise();
   return x;
 }
 
-// What a matrix [rows, columns] with gaps differs by, as a share of the largest expected magnitude.
-static double difference(
+double difference(
     const float *found, const float *expected, size_t rows, size_t columns, size_t stride) {
   double worst = 0, largest = 1e-30;
   for (size_t i = 0; i < rows; i++)
@@ -46,7 +39,7 @@ static double difference(
   return worst / largest;
 }
 
-static void report(const zk_path *path, const char *kernel, double worst) {
+void report(const zk_path *path, const char *kernel, double worst) {
   int fails = !(worst < tolerance);
   printf("%-12s %-10s %.1e%s\n", zk_path_name(path), kernel, worst, fails ? "  DIFFERS" : "");
   failures += fails;
@@ -73,8 +66,8 @@ static double compare_product(
   zk_pack(path, pool, precision, shifted + 1, n, k, packed);
   void *scratch = bytes(zk_gemm_scratch(path, precision, m, k));
   double worst = 0;
-  for (int activation = ZK_IDENTITY; activation <= ZK_RELU; activation++)
-    for (int combine = ZK_STORE; combine <= ZK_MULTIPLY; combine++) {
+  for (int activation = ZK_IDENTITY; activation < ZK_ACTIVATIONS; activation++)
+    for (int combine = ZK_STORE; combine < ZK_COMBINES; combine++) {
       zk_gemm_task task = {
           .precision = precision, .a = a, .a_stride = a_stride, .packed = packed,
           .scratch = scratch, .c = found, .c_stride = c_stride, .m = m, .n = n, .k = k,
@@ -203,6 +196,7 @@ int main(void) {
                      compare_norm(path, pool, 33, size, false),
                      compare_norm(path, pool, 33, size, true)));
     report(path, "norm", worst);
+    compare_maps(path, pool);
   }
   zk_pool_destroy(pool);
   return failures ? 1 : 0;

@@ -71,13 +71,30 @@ void zk_pack(
     const zk_path *_Nonnull path, zk_pool *_Nonnull pool, zk_precision precision,
     const void *_Nonnull w, size_t n, size_t k, void *_Nonnull packed);
 
-typedef enum { ZK_IDENTITY, ZK_GELU, ZK_GELU_TANH, ZK_QUICK_GELU, ZK_SILU, ZK_RELU } zk_activation;
+typedef enum {
+  ZK_IDENTITY,
+  ZK_GELU,
+  ZK_GELU_TANH,
+  ZK_QUICK_GELU,
+  ZK_SILU,
+  ZK_RELU,
+  ZK_RELU6,
+  ZK_LEAKY_RELU,    // x, or 0.01 x below 0
+  ZK_SQUARED_RELU,  // max(x, 0)^2
+  ZK_SIGMOID,
+  ZK_HARD_SIGMOID,  // x + 3 between 0 and 6, divided by 6
+  ZK_HARD_SWISH,    // x times that
+} zk_activation;
+enum { ZK_ACTIVATIONS = ZK_HARD_SWISH + 1 };
 // What happens with the value v that a product gives for an element c of the result.
 typedef enum {
   ZK_STORE,     // c = v
   ZK_ADD,       // c = c + v
   ZK_MULTIPLY,  // c = c * v
+  // c = activation(c + v), where v is not activated before.
+  ZK_ADD_THEN_ACTIVATE,
 } zk_combine;
+enum { ZK_COMBINES = ZK_ADD_THEN_ACTIVATE + 1 };
 
 // c [m, n] = combine(scale * activation(a [m, k] x w^T + bias)). ZK_PADDING zeros follow bias and
 // scale.
@@ -174,3 +191,94 @@ typedef struct {
 void zk_rotary(
     const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_rotary_task *_Nonnull task);
 void zk_rotary_naive(const zk_rotary_task *_Nonnull task);
+
+// ---- Feature maps -----------------------------------------------------------------------------
+
+// A map is a matrix [images * height * width, channels].
+
+// Where the windows of a convolution lie on a map. Window (y, x) begins at row y * stride_y - top and
+// column x * stride_x - left; what it sees beyond the edges is zero.
+typedef struct {
+  size_t height, width, out_height, out_width;
+  size_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x;
+  size_t top, left;
+} zk_window;
+
+// y [images * out_height * out_width, outputs] = combine(scale * activation(convolution + bias)).
+//
+// With one group the precision is as in a product, where a row is what a window sees; with more it is
+// ZK_F32. ZK_PADDING zeros follow bias and scale.
+typedef struct {
+  zk_precision precision;
+  zk_window window;
+  size_t images, inputs, outputs, groups;
+  const float *_Nonnull x;
+  size_t x_stride;
+  const void *_Nonnull packed;
+  float *_Nonnull y;
+  size_t y_stride;
+  const float *_Nullable bias;   // [outputs]
+  const float *_Nullable scale;  // [outputs]
+  zk_activation activation;
+  zk_combine combine;
+  const float *_Nonnull zeros;  // [inputs]
+  void *_Nonnull scratch;       // zk_convolution_scratch() bytes, aligned to 64
+} zk_convolution_task;
+// How many bytes the packed form of the weights of a task takes.
+size_t zk_convolution_packed_size(
+    const zk_path *_Nonnull path, const zk_convolution_task *_Nonnull task);
+// Packs w [outputs, kernel_height, kernel_width, inputs / groups] into zeros aligned to 64 bytes.
+void zk_convolution_pack(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool,
+    const zk_convolution_task *_Nonnull task, const float *_Nonnull w, void *_Nonnull packed);
+size_t zk_convolution_scratch(
+    const zk_path *_Nonnull path, const zk_pool *_Nonnull pool,
+    const zk_convolution_task *_Nonnull task);
+void zk_convolve(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool,
+    const zk_convolution_task *_Nonnull task);
+// In double precision, from weights that are not packed; of ZK_F32 tasks only.
+void zk_convolve_naive(const zk_convolution_task *_Nonnull task, const float *_Nonnull w);
+
+typedef enum { ZK_POOL_MAX, ZK_POOL_MEAN, ZK_POOL_MEAN_SQUARE } zk_pooling;
+// The rows or columns that one row or column of a pool's result sees, at least one, and how many a
+// mean is divided by.
+typedef struct {
+  uint32_t first, count;
+  float divisor;
+} zk_bin;
+// y [images * out_height * out_width, channels], from x [images * height * width, channels].
+typedef struct {
+  zk_pooling pooling;
+  const float *_Nonnull x;
+  size_t x_stride;
+  float *_Nonnull y;
+  size_t y_stride;
+  size_t images, height, width, channels;
+  const zk_bin *_Nonnull rows;
+  size_t out_height;
+  const zk_bin *_Nonnull columns;
+  size_t out_width;
+} zk_pooling_task;
+void zk_pool_map(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_pooling_task *_Nonnull task);
+void zk_pool_map_naive(const zk_pooling_task *_Nonnull task);
+
+// y [rows, columns] = combine(activation(scale * x + shift)), in place where y == x. The scale and the
+// shift of row r begin at scale + r / rows_per_image * scale_image; a step of 0 shares them.
+typedef struct {
+  const float *_Nonnull x;
+  size_t x_stride;
+  float *_Nonnull y;
+  size_t y_stride;
+  size_t rows, columns, rows_per_image;
+  const float *_Nullable scale;
+  size_t scale_image;
+  const float *_Nullable shift;
+  size_t shift_image;
+  zk_activation activation;
+  zk_combine combine;
+} zk_affine_task;
+void zk_affine(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_affine_task *_Nonnull task);
+void zk_affine_naive(const zk_affine_task *_Nonnull task);

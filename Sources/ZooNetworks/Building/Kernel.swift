@@ -1,50 +1,103 @@
 import ZooTensors
 
-/// A convolution's weight [O, I, h, w] and bias [O] while a layer is being built from them.
+/// A convolution's weight [O, I / groups, h, w] and bias [O] while a layer is being built from them.
 ///
-/// Norms that follow fold into it, in double precision.
+/// Norms that follow fold into it, and branches beside it merge with it, in double precision.
 struct Kernel {
   let shape: [Int]
-  private var weight: [Double]
-  private var bias: [Double]
+  /// `nil` where only shapes count.
+  private let weight: Tensor?
+  /// What the weights of each output are multiplied by.
+  private var factors: [Double]
+  private var bias: [Double]?
 
-  /// Takes the weight and, if there is one, the bias of a convolution.
+  /// Takes the `weight` and, if there is one, the `bias` of a convolution.
   init(_ shape: [Int], bias: Bool = true, _ weights: Weights) throws(NetworkError) {
-    self.shape = shape
-    weight = try weights.tensor("weight", shape).scalars.map(Double.init)
-    self.bias =
-      bias
-      ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init)
-      : [Double](repeating: 0, count: shape[0])
+    self.init(
+      shape: shape, weight: try weights.tensorUnlessOutline("weight", shape),
+      bias: bias ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init) : nil)
+  }
+
+  private init(shape: [Int], weight: Tensor?, bias: [Double]?) {
+    (self.shape, self.weight, self.bias) = (shape, weight, bias)
+    factors = [Double](repeating: 1, count: shape[0])
   }
 
   /// Folds in a BatchNorm that follows.
-  mutating func fold(batchNorm norm: Weights, eps: Double = 1e-5) throws(NetworkError) {
-    let outputs = shape[0]
-    let gamma = try norm.tensor("weight", [outputs]).scalars
-    let beta = try norm.tensor("bias", [outputs]).scalars
-    let mean = try norm.tensor("running_mean", [outputs]).scalars
-    let variance = try norm.tensor("running_var", [outputs]).scalars
-    norm.ignore("num_batches_tracked")
-    let inputs = weight.count / outputs
-    for output in 0..<outputs {
-      let scale = Double(gamma[output]) / (Double(variance[output]) + eps).squareRoot()
-      for index in output * inputs..<(output + 1) * inputs { weight[index] *= scale }
-      bias[output] = (bias[output] - Double(mean[output])) * scale + Double(beta[output])
+  mutating func fold(_ norm: BatchNorm) {
+    let shifts = zip(bias ?? [Double](repeating: 0, count: shape[0]), norm.scale).map(*)
+    bias = zip(shifts, norm.shift).map(+)
+    factors = zip(factors, norm.scale).map(*)
+  }
+
+  /// The weight with all factors, or `nil` where only shapes count.
+  var foldedWeight: Tensor? {
+    factors.allSatisfy { $0 == 1 } ? weight : weight?.scaled(by: factors)
+  }
+
+  /// The bias, if there is one or a norm was folded in.
+  var biasTensor: Tensor? {
+    bias.map { Tensor(shape: [shape[0]], scalars: $0.map { Float($0) }) }
+  }
+}
+
+extension Kernel {
+  /// The kernel that gives its input, of `channels` inputs and outputs in groups.
+  static func identity(channels: Int, groups: Int = 1, isOutline: Bool) -> Kernel {
+    let inputs = channels / groups
+    let shape = [channels, inputs, 1, 1]
+    guard !isOutline else { return Kernel(shape: shape, weight: nil, bias: nil) }
+    var weight = [Float](repeating: 0, count: channels * inputs)
+    for channel in 0..<channels { weight[channel * inputs + channel % inputs] = 1 }
+    return Kernel(shape: shape, weight: Tensor(shape: shape, scalars: weight), bias: nil)
+  }
+
+  /// The kernel of parallel branches whose results are added: smaller ones are set in the middle of
+  /// the largest.
+  static func sum(of kernels: [Kernel]) -> Kernel {
+    let height = kernels.map { $0.shape[2] }.max() ?? 1
+    let width = kernels.map { $0.shape[3] }.max() ?? 1
+    let shape = Array(kernels[0].shape[..<2]) + [height, width]
+    var bias = [Double](repeating: 0, count: shape[0])
+    for kernel in kernels { bias = zip(bias, kernel.bias ?? bias.map { _ in 0 }).map(+) }
+    guard kernels.allSatisfy({ $0.weight != nil }) else {
+      return Kernel(shape: shape, weight: nil, bias: bias)
     }
+    var weight = [Double](repeating: 0, count: shape.reduce(1, *))
+    for kernel in kernels {
+      let (h, w) = (kernel.shape[2], kernel.shape[3])
+      let (top, left) = ((height - h) / 2, (width - w) / 2)
+      let scalars = kernel.weight?.scalars ?? []
+      let planes = shape[0] * shape[1]
+      for plane in 0..<planes {
+        let factor = kernel.factors[plane / shape[1]]
+        for row in 0..<h {
+          for column in 0..<w {
+            weight[(plane * height + top + row) * width + left + column] +=
+              Double(scalars[(plane * h + row) * w + column]) * factor
+          }
+        }
+      }
+    }
+    return Kernel(
+      shape: shape, weight: Tensor(shape: shape, scalars: weight.map { Float($0) }), bias: bias)
   }
+}
 
-  /// The weight as rows [O, I · h · w] for patches [C, h, w], and the bias [O].
-  var channelsFirst: (weight: Tensor, bias: Tensor) {
-    (Tensor(shape: shape, scalars: weight.map { Float($0) }), biasTensor)
+/// A BatchNorm that no longer learns: a factor and a summand for each channel.
+struct BatchNorm {
+  let scale: [Double]
+  let shift: [Double]
+
+  /// Takes `weight`, `bias`, `running_mean` and `running_var`, each [size].
+  init(size: Int, eps: Double = 1e-5, _ weights: Weights) throws(NetworkError) {
+    let gamma = try weights.tensor("weight", [size]).scalars
+    let beta = try weights.tensor("bias", [size]).scalars
+    let mean = try weights.tensor("running_mean", [size]).scalars
+    let variance = try weights.tensor("running_var", [size]).scalars
+    weights.ignore("num_batches_tracked")
+    let scale = zip(gamma, variance).map { Double($0) / (Double($1) + eps).squareRoot() }
+    self.scale = scale
+    shift = (0..<size).map { Double(beta[$0]) - Double(mean[$0]) * scale[$0] }
   }
-
-  /// The weight as rows [O, h · w · I] for patches of a channels-last map, and the bias [O].
-  var channelsLast: (weight: Tensor, bias: Tensor) {
-    (
-      Tensor(shape: shape, scalars: weight.map { Float($0) }).transposed([0, 2, 3, 1]), biasTensor
-    )
-  }
-
-  private var biasTensor: Tensor { Tensor(shape: [shape[0]], scalars: bias.map { Float($0) }) }
 }

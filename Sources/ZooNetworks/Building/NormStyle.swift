@@ -17,7 +17,8 @@ extension Activation: OptionChoice {
   static var choices: KeyValuePairs<String, Activation> {
     [
       "gelu": .gelu, "gelu_tanh": .geluTanh, "quick_gelu": .quickGELU, "silu": .silu,
-      "relu": .relu, "identity": .identity,
+      "relu": .relu, "relu6": .relu6, "leaky_relu": .leakyReLU, "sigmoid": .sigmoid,
+      "hard_sigmoid": .hardSigmoid, "hard_swish": .hardSwish, "identity": .identity,
     ]
   }
 }

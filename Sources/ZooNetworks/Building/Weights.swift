@@ -87,6 +87,16 @@ package struct Weights: Sendable {
     return weights
   }
 
+  /// The same weights for layers that are always computed in float32.
+  var inFloat32: Weights {
+    var weights = self
+    weights.precision = .f32
+    return weights
+  }
+
+  /// Whether only shapes and types count.
+  var isOutline: Bool { source.isOutline }
+
   /// Takes a tensor as it lies in the file.
   package func view(_ name: String, _ shape: [Int]) throws(NetworkError) -> TensorView {
     let key = prefix + name
@@ -112,6 +122,16 @@ package struct Weights: Sendable {
     } catch {
       throw .unsupportedDType(key: prefix + name, dtype: view.dtype)
     }
+  }
+
+  /// Takes a tensor as dense float32; `nil` where only its shape and type count.
+  func tensorUnlessOutline(_ name: String, _ shape: [Int]) throws(NetworkError) -> Tensor? {
+    guard source.isOutline else { return try tensor(name, shape) }
+    let view = try view(name, shape)
+    guard view.dtype.isComputable else {
+      throw .unsupportedDType(key: prefix + name, dtype: view.dtype)
+    }
+    return nil
   }
 
   /// Takes the weight [outputs, inputs] and the bias [outputs] of a linear layer.
@@ -140,6 +160,19 @@ package struct Weights: Sendable {
   func linear(weight: Tensor, bias: Tensor?) throws(NetworkError) -> Linear {
     do {
       return try Linear(weight: weight, bias: bias, precision: precision, backend: backend)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Makes a convolution of a kernel.
+  func convolution(
+    _ kernel: Kernel, _ window: Window, groups: Int, input: MapShape
+  ) throws(NetworkError) -> Convolution {
+    do {
+      return try Convolution(
+        weight: kernel.foldedWeight, shape: kernel.shape, bias: kernel.biasTensor, input: input,
+        window: window, groups: groups, precision: precision, backend: backend)
     } catch {
       throw .tensor(error)
     }

@@ -36,7 +36,7 @@ struct CrossViT: Architecture {
     stems = try (0..<2).map { branch throws(NetworkError) in
       try CrossStem(
         size: sizes[branch], patchSize: CrossViT.patchSizes[branch],
-        hasConvolutions: hasConvolutions, weights.scope("patch_embed.\(branch).proj"))
+        hasConvolutions: hasConvolutions, build.maps.scope("patch_embed.\(branch).proj"))
     }
     let hidden = zip(sizes, ratios).map { Float($0) * $1 }
     guard hidden.allSatisfy({ (1..<Float(1 << 24)).contains($0) }) else {
@@ -100,35 +100,39 @@ struct CrossViT: Architecture {
 /// What makes patch embeddings: one convolution of the patch size, or three in a row.
 private enum CrossStem {
   case patchify(PatchStem, patchSize: Int)
-  case convolutions([Convolution])
+  case convolutions([Window], MapSequence)
 
   init(
-    size: Int, patchSize: Int, hasConvolutions: Bool, _ weights: Weights
+    size: Int, patchSize: Int, hasConvolutions: Bool, _ maps: MapBuilder
   ) throws(NetworkError) {
     guard hasConvolutions else {
       self = .patchify(
-        try .patchify("", patchSize: patchSize, size: size, weights), patchSize: patchSize)
+        try .patchify("", patchSize: patchSize, size: size, maps.weights), patchSize: patchSize)
       return
     }
-    let last: [(stride: Int, padding: Int)] =
-      patchSize == 12 ? [(3, 0), (1, 1)] : [(2, 1), (2, 1)]
-    self = .convolutions([
-      try Convolution(
-        inputs: 3, outputs: size / 4, kernel: 7, stride: 4, padding: 3, activation: .relu,
-        weights.scope("0")),
-      try Convolution(
-        inputs: size / 4, outputs: size / 2, kernel: 3, stride: last[0].stride,
-        padding: last[0].padding, activation: .relu, weights.scope("2")),
-      try Convolution(
-        inputs: size / 2, outputs: size, kernel: 3, stride: last[1].stride,
-        padding: last[1].padding, weights.scope("4")),
-    ])
+    let windows =
+      [Window(7, stride: 4)]
+      + (patchSize == 12
+        ? [Window(3, stride: 3, padding: 0), Window(3)]
+        : [Window(3, stride: 2), Window(3, stride: 2)])
+    var maps = maps
+    try maps.convolution("0", size / 4, windows[0], activation: .relu)
+    try maps.convolution("2", size / 2, windows[1], activation: .relu)
+    try maps.convolution("4", size, windows[2])
+    self = .convolutions(windows, maps.sequence)
   }
 
-  func grid(of size: ImageSize) -> ImageSize {
+  /// The patches of images of this size; none if the images are too small.
+  func grid(of size: ImageSize) -> ImageSize? {
     switch self {
-    case .patchify(_, let patchSize): size.divided(by: patchSize)
-    case .convolutions(let layers): layers.reduce(size) { $1.outputSize(of: $0) }
+    case .patchify(_, let patchSize): return size.divided(by: patchSize)
+    case .convolutions(let windows, _):
+      var size = size
+      for window in windows {
+        guard let next = window.outputSize(of: size) else { return nil }
+        size = next
+      }
+      return size
     }
   }
 
@@ -136,14 +140,8 @@ private enum CrossStem {
   func callAsFunction(_ images: Tensor, in workspace: Workspace) -> Matrix {
     switch self {
     case .patchify(let stem, _): return stem(images, in: workspace)
-    case .convolutions(let layers):
-      var map = workspace.channelsLast(images)
-      var size = ImageSize(height: images.shape[2], width: images.shape[3])
-      for index in layers.indices {
-        map = layers[index](map, size, in: workspace)
-        size = layers[index].outputSize(of: size)
-      }
-      return map
+    case .convolutions(_, let layers):
+      return layers(workspace.channelsLast(images), in: workspace)
     }
   }
 }

@@ -5,6 +5,7 @@ package let families: [String: any Architecture.Type] = [
   "deit": DeiT.self,
   "flexivit": FlexiViT.self,
   "naflex_vit": NaFlex_ViT.self,
+  "resnet_v1": ResNet_v1.self,
   "rope_vit": RoPE_ViT.self,
   "rope_vit5": RoPE_ViT5.self,
   "vit": ViT.self,

@@ -100,6 +100,7 @@ extension VisionTransformer {
         "hidden_dim", reason: "is \(sizes.token); the hMLP stem divides it by 4")
     }
     return .hmlp(
-      try HMLPStem(size: sizes.token, batchNorm: norm == .batch, weights.scope("conv_proj")))
+      try HMLPStem(
+        size: sizes.token, batchNorm: norm == .batch, build.maps.scope("conv_proj")))
   }
 }

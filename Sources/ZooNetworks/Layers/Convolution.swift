@@ -1,35 +1,53 @@
-import ZooCore
 import ZooTensors
 
-/// A convolution with a square kernel, over maps [N · h · w, C].
-struct Convolution {
-  private let linear: Linear
-  private let kernel, stride, padding: Int
+/// A convolution and an activation.
+struct ConvolutionLayer: MapLayer {
+  let convolution: Convolution
+  let activation: Activation
+
+  var input: MapShape { convolution.input }
+  var output: MapShape { convolution.output }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    convolution(x, into: y, activation: activation, combine: combine, in: workspace)
+  }
+}
+
+/// A factor and a summand for each channel, and an activation: a BatchNorm that stands alone.
+struct ScaleShift: MapLayer {
+  private let scale, shift: Vector
   private let activation: Activation
+  let output: MapShape
 
-  /// Takes the `weight` [outputs, inputs, k, k] and the `bias` [outputs].
-  init(
-    inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    activation: Activation = .identity, _ weights: Weights
-  ) throws(NetworkError) {
-    let (weight, bias) = try Kernel([outputs, inputs, kernel, kernel], weights).channelsLast
-    linear = try weights.linear(weight: weight, bias: bias)
-    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
-    self.activation = activation
+  init(_ norm: BatchNorm, shape: MapShape, activation: Activation) {
+    scale = Vector(norm.scale.map { Float($0) })
+    shift = Vector(norm.shift.map { Float($0) })
+    (output, self.activation) = (shape, activation)
   }
 
-  /// Height and width of the result for a map of this size.
-  func outputSize(of size: ImageSize) -> ImageSize {
-    func extent(_ length: Int) -> Int { (length + 2 * padding - kernel) / stride + 1 }
-    return ImageSize(height: extent(size.height), width: extent(size.width))
+  var input: MapShape { output }
+  var worksInPlace: Bool { true }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    workspace.affine(
+      x, into: y, scale: scale, shift: shift, activation: activation, combine: combine)
+  }
+}
+
+/// A norm over the channels of each place, and an activation.
+struct ChannelNorm: MapLayer {
+  private let norm: Norm
+  private let activation: Activation
+  let output: MapShape
+
+  init(norm: Norm, shape: MapShape, activation: Activation) {
+    (self.norm, output, self.activation) = (norm, shape, activation)
   }
 
-  func callAsFunction(_ map: Matrix, _ size: ImageSize, in workspace: Workspace) -> Matrix {
-    let patches = workspace.patches(
-      of: map, height: size.height, width: size.width, kernel: kernel, stride: stride,
-      padding: padding)
-    let result = workspace.matrix(rows: patches.rows, columns: linear.outputs)
-    linear(patches, into: result, activation: activation, in: workspace)
-    return result
+  var input: MapShape { output }
+  var worksInPlace: Bool { true }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    combining(y, combine, in: workspace) { y in norm(x, into: y, activation: activation) }
   }
 }

@@ -57,54 +57,26 @@ enum PatchStem {
 struct HMLPStem {
   static let patchSize = 16
 
-  /// A convolution with kernel = stride, and the norm behind it if that is not folded in.
-  private struct Layer {
-    let convolution: Linear
-    let norm: Norm?
+  private let layers: MapSequence
 
-    func callAsFunction(_ patches: Matrix, activation: Activation, in workspace: Workspace)
-      -> Matrix
-    {
-      let result = workspace.matrix(rows: patches.rows, columns: convolution.outputs)
-      convolution(
-        patches, into: result, activation: norm == nil ? activation : .identity, in: workspace)
-      norm?(result, into: result, activation: activation)
-      return result
+  init(size: Int, batchNorm: Bool, _ maps: MapBuilder) throws(NetworkError) {
+    var maps = maps
+    for (index, (outputs, side)) in [(size / 4, 4), (size / 4, 2), (size, 2)].enumerated() {
+      let (name, norm) = ("\(3 * index)", "\(3 * index + 1)")
+      let window = Window(side, stride: side, padding: 0)
+      let activation: Activation = index == 2 ? .identity : .gelu
+      if batchNorm {
+        try maps.convolution(
+          name, norm: norm, outputs, window, bias: true, activation: activation)
+      } else {
+        try maps.convolution(name, outputs, window)
+        try maps.norm(norm, NormStyle(kind: .layer, eps: 1e-5), activation: activation)
+      }
     }
-  }
-
-  private let layers: [Layer]
-
-  init(size: Int, batchNorm: Bool, _ weights: Weights) throws(NetworkError) {
-    var layers: [Layer] = []
-    for (index, shape) in [
-      [size / 4, 3, 4, 4], [size / 4, size / 4, 2, 2], [size, size / 4, 2, 2],
-    ]
-    .enumerated() {
-      let norm = "\(3 * index + 1)"
-      var kernel = try Kernel(shape, weights.scope("\(3 * index)"))
-      if batchNorm { try kernel.fold(batchNorm: weights.scope(norm)) }
-      let (weight, bias) = index == 0 ? kernel.channelsFirst : kernel.channelsLast
-      layers.append(
-        Layer(
-          convolution: try weights.linear(weight: weight, bias: bias),
-          norm: batchNorm
-            ? nil
-            : try weights.norm(norm, NormStyle(kind: .layer, eps: 1e-5), size: shape[0])))
-    }
-    self.layers = layers
+    layers = maps.sequence
   }
 
   func callAsFunction(_ images: Tensor, in workspace: Workspace) -> Matrix {
-    var (height, width) = (images.shape[2] / 4, images.shape[3] / 4)
-    var map = layers[0](workspace.patches(of: images, size: 4), activation: .gelu, in: workspace)
-    for index in 1..<layers.count {
-      let patches = workspace.patches(
-        of: map, height: height, width: width, kernel: 2, stride: 2)
-      let isLast = index == layers.count - 1
-      map = layers[index](patches, activation: isLast ? .identity : .gelu, in: workspace)
-      (height, width) = (height / 2, width / 2)
-    }
-    return map
+    layers(workspace.channelsLast(images), in: workspace)
   }
 }

@@ -61,11 +61,31 @@ def small_crossvit(config):
     }
 
 
+def small_resnet(config):
+    """A configuration of ResNet or of one of its siblings with few channels and blocks."""
+    has_equal_widths = config.get("filter_list", [0, 1])[:2] == [64, 64]
+    small = {**config, "units": [2, 1, 2, 1]}
+    if "filter_list" in config:
+        small["filter_list"] = [16, 16, 16, 16, 32] if has_equal_widths else [8, 16, 16, 16, 32]
+    return small
+
+
 TRANSFORMER = {"small": small_vit, "size": vit_size, "rules": FAINT}
 
 BASE = {"patch_size": 4, **LENGTH, "drop_path_rate": 0.0}
 
+RESNET = {"small": small_resnet, "size": lambda config: [33, 35], "rules": []}
+
 FAMILIES = {
+    "resnet_v1": {
+        **RESNET,
+        "more": {
+            "resnet_v1_larger": {
+                "config": {"bottle_neck": True, "filter_list": [8, 16, 32], "units": [1, 2]},
+                "load_size": [40, 29],
+            },
+        },
+    },
     "vit": {
         **TRANSFORMER,
         "more": {

@@ -1,0 +1,112 @@
+// Convolutions whose groups are too narrow for the tiles of a product: for some neighbouring results
+// at a time, sums over the taps of the kernel, with the weights of whole vectors of outputs.
+
+enum { DEPTHWISE_ROWS = TILE_ROWS };
+
+// ---- Depthwise: one input for each output ------------------------------------------------------
+
+#define FOR_BLOCK_ROWS _Pragma("clang loop unroll(full)") for (int i = 0; i < DEPTHWISE_ROWS; i++)
+#define FOR_BLOCK_VECTORS _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++)
+
+// `part` columns of the only vector, or all where it is 0.
+INLINE void depthwise_sums(
+    const int vectors, const zk_taps *taps, const float *w, size_t w_stride, size_t column,
+    size_t part, vector total[][TILE_VECTORS]) {
+  const float *row[DEPTHWISE_ROWS];
+  if (taps->base) {
+    FOR_BLOCK_ROWS row[i] = taps->base + i * taps->step + column;
+    for (size_t tap = 0; tap < taps->taps; tap++, w += w_stride) {
+      ptrdiff_t offset = taps->offsets[tap];
+      vector b[TILE_VECTORS];
+      FOR_BLOCK_VECTORS b[j] = load(w + j * LANES);
+      FOR_BLOCK_ROWS FOR_BLOCK_VECTORS {
+        const float *x = row[i] + offset + j * LANES;
+        total[i][j] = multiply_add(part ? load_part(x, part) : load(x), b[j], total[i][j]);
+      }
+    }
+    return;
+  }
+  const float *const *pointers = taps->pointers;
+  for (size_t tap = 0; tap < taps->taps; tap++, w += w_stride, pointers += DEPTHWISE_ROWS) {
+    vector b[TILE_VECTORS];
+    FOR_BLOCK_VECTORS b[j] = load(w + j * LANES);
+    FOR_BLOCK_ROWS FOR_BLOCK_VECTORS {
+      const float *x = pointers[i] + column + j * LANES;
+      total[i][j] = multiply_add(part ? load_part(x, part) : load(x), b[j], total[i][j]);
+    }
+  }
+}
+
+#define DEPTHWISE(NAME, VECTORS, PART)                                                             \
+  static void NAME(                                                                                \
+      const zk_gemm_task *store, const zk_taps *taps, const float *w, size_t w_stride, float *c,   \
+      size_t column, size_t columns) {                                                             \
+    const int vectors = VECTORS;                                                                   \
+    vector total[DEPTHWISE_ROWS][TILE_VECTORS] = {}, sums[DEPTHWISE_ROWS][TILE_VECTORS];           \
+    depthwise_sums(vectors, taps, w, w_stride, column, PART, total);                               \
+    for (int i = 0; i < DEPTHWISE_ROWS; i++)                                                       \
+      for (int j = 0; j < vectors; j++) sums[i][j] = total[i][j];                                  \
+    finish_##VECTORS(store, (int)taps->rows, sums, c, column, columns);                            \
+  }
+
+DEPTHWISE(depthwise_part, 1, columns)
+DEPTHWISE(depthwise_1, 1, 0)
+DEPTHWISE(depthwise_2, 2, 0)
+#if TILE_VECTORS > 2
+DEPTHWISE(depthwise_3, 3, 0)
+#endif
+#if TILE_VECTORS > 3
+DEPTHWISE(depthwise_4, 4, 0)
+#endif
+
+// ---- Grouped: a few inputs for each output -----------------------------------------------------
+
+// With one vector of outputs there is room for twice the results of a tile.
+#define GROUPED_ROWS(VECTORS) (TILE_ROWS * ((VECTORS) == 1 ? 2 : 1))
+
+#define GROUPED(VECTORS)                                                                           \
+  static void grouped_##VECTORS(                                                                   \
+      const zk_gemm_task *store, const zk_taps *taps, size_t first_input, size_t inputs,           \
+      const float *w, float *c, size_t column, size_t columns) {                                   \
+    const int rows = GROUPED_ROWS(VECTORS), vectors = VECTORS;                                     \
+    vector total[GROUPED_ROWS(VECTORS)][TILE_VECTORS] = {}, sums[TILE_ROWS][TILE_VECTORS];         \
+    for (size_t tap = 0; tap < taps->taps; tap++) {                                                \
+      const float *row[GROUPED_ROWS(VECTORS)];                                                     \
+      FOR_ROWS row[i] = taps->pointers[tap * (size_t)rows + i] + first_input;                      \
+      for (size_t input = 0; input < inputs; input++, w += vectors * LANES) {                      \
+        vector b[VECTORS];                                                                         \
+        FOR_BLOCK_VECTORS b[j] = load(w + j * LANES);                                              \
+        FOR_ROWS {                                                                                 \
+          vector left = splat(row[i][input]);                                                      \
+          FOR_BLOCK_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);                   \
+        }                                                                                          \
+      }                                                                                            \
+    }                                                                                              \
+    for (size_t first = 0; first < taps->rows; first += TILE_ROWS) {                               \
+      for (size_t i = 0; i < TILE_ROWS; i++)                                                       \
+        for (int j = 0; j < vectors; j++) sums[i][j] = total[first + i][j];                        \
+      size_t count = zk_min(taps->rows - first, TILE_ROWS);                                        \
+      finish_##VECTORS(                                                                            \
+          store, (int)count, sums, c + first * store->c_stride, column, columns);                  \
+    }                                                                                              \
+  }
+
+GROUPED(1)
+GROUPED(2)
+#if TILE_VECTORS > 2
+GROUPED(3)
+#endif
+#if TILE_VECTORS > 3
+GROUPED(4)
+#endif
+
+#if TILE_VECTORS == 2
+#define BLOCKS_OF(NAME) {NAME##_1, NAME##_2}
+#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2)}
+#elif TILE_VECTORS == 3
+#define BLOCKS_OF(NAME) {NAME##_1, NAME##_2, NAME##_3}
+#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3)}
+#else
+#define BLOCKS_OF(NAME) {NAME##_1, NAME##_2, NAME##_3, NAME##_4}
+#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3), GROUPED_ROWS(4)}
+#endif

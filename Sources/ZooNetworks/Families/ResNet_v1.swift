@@ -1,0 +1,105 @@
+import ZooTensors
+
+/// birder's `ResNet_v1` class, with the options of SE-ResNet and ResNet-D.
+///
+/// Deep Residual Learning for Image Recognition (https://arxiv.org/abs/1512.03385),
+/// Squeeze-and-Excitation Networks (https://arxiv.org/abs/1709.01507), and Bag of Tricks for Image
+/// Classification with Convolutional Neural Networks (https://arxiv.org/abs/1812.01187).
+struct ResNet_v1: ConvolutionalFamily {
+  let network: ConvolutionalNetwork
+
+  init(_ build: Build) throws(NetworkError) {
+    let options = build.options
+    let isBottleneck: Bool = try options("bottle_neck")
+    let widths: [Int] = try options("filter_list")
+    let units: [Int] = try options("units")
+    let style = try ResNetStyle(options)
+    let exponent: Float? = try options.optional("pooling_param")
+    guard widths.count == units.count + 1, !units.isEmpty,
+      (widths + units).allSatisfy({ $0 > 0 })
+    else {
+      throw .invalidOption("filter_list", reason: "is \(widths), for \(units) units")
+    }
+    var network = ConvolutionalNetwork(build)
+    network.append(try style.stem(network.maps.scope("stem"), width: widths[0]))
+    for (index, count) in units.enumerated() {
+      let (name, outputs) = ("stage\(index + 1)", widths[index + 1])
+      var stage = network.maps.body("body.\(name)")
+      for unit in 0..<count {
+        let stride = index > 0 && unit == 0 ? 2 : 1
+        let block = stage.scope("\(unit)")
+        var branch = block.scope("block1")
+        if isBottleneck {
+          try branch.convNormActivation("0", outputs / 4)
+          try branch.convNormActivation("1", outputs / 4, Window(3, stride: stride))
+          try branch.convolution("2", norm: "3", outputs, bias: false)
+        } else {
+          try branch.convNormActivation("0", outputs, Window(3, stride: stride))
+          try branch.convolution("1", norm: "2", outputs, Window(3), bias: false)
+        }
+        stage.append(try style.residual(block, branch, outputs, stride: stride))
+      }
+      network.append(stage, stage: name)
+    }
+    var features = network.maps.scope("features")
+    if let exponent {
+      features.append(GeneralizedMean(input: features.shape, exponent: exponent))
+    } else {
+      features.globalPool()
+    }
+    network.finish(features)
+    self.network = network
+  }
+}
+
+/// What the residual networks of ``ResNet_v1`` and ``ResNeXt`` have in common.
+struct ResNetStyle {
+  private let squeezesAndExcites: Bool
+  private let hasDeepStem: Bool
+  private let averagesDown: Bool
+
+  init(_ options: Options) throws(NetworkError) {
+    squeezesAndExcites = try options("squeeze_excitation", default: false)
+    hasDeepStem = try options("deep_stem", default: false)
+    averagesDown = try options("avg_down", default: false)
+  }
+
+  /// One convolution of 7 x 7 or three of 3 x 3, and a pool.
+  func stem(_ builder: MapBuilder, width: Int) throws(NetworkError) -> MapBuilder {
+    var stem = builder
+    if hasDeepStem {
+      try stem.convNormActivation("0", 32, Window(3, stride: 2))
+      try stem.convNormActivation("1", 32, Window(3))
+      try stem.convNormActivation("2", width, Window(3))
+    } else {
+      try stem.convNormActivation("0", width, Window(7, stride: 2))
+    }
+    try stem.maxPool(Window(3, stride: 2))
+    return stem
+  }
+
+  /// relu(shortcut(x) + excite(branch(x))), with a projection where shapes differ.
+  func residual(
+    _ block: MapBuilder, _ branch: MapBuilder, _ outputs: Int, stride: Int
+  ) throws(NetworkError) -> Residual {
+    var branch = branch
+    if squeezesAndExcites {
+      branch.append(
+        try SqueezeExcite(
+          branch.shape, squeeze: outputs / 16, block.weights.scope("se").inFloat32))
+    }
+    guard block.shape.channels != outputs || stride > 1 else {
+      return Residual(branch, activation: .relu)
+    }
+    var shortcut = block.scope("block2")
+    if averagesDown, stride > 1 {
+      try shortcut.averagePool(
+        Window(2, stride: stride, padding: 0, roundsUp: true), countsPadding: false)
+      try shortcut.convolution("1", norm: "2", outputs, bias: false)
+    } else {
+      try shortcut.convolution(
+        "0", norm: "1", outputs, Window(1, stride: stride), bias: false)
+    }
+    return Residual(branch, shortcut: shortcut, activation: .relu)
+  }
+}

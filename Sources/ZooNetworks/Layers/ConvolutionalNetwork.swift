@@ -1,0 +1,81 @@
+import ZooTensors
+
+/// A convolutional network: a stem, stages with feature maps, and what makes an embedding of the last.
+struct ConvolutionalNetwork {
+  /// Layers, and the name of the feature map that comes out of them if there is one.
+  private var parts: [(layers: MapSequence, stage: String?)] = []
+  private var features: MapSequence
+  /// Where the next part begins.
+  private(set) var maps: MapBuilder
+
+  /// A network without parts.
+  init(_ build: Build) {
+    maps = build.maps
+    features = maps.sequence
+  }
+
+  /// Adds layers that began at ``maps``.
+  ///
+  /// - Parameter stage: the name of the feature map that comes out of them, if it is one.
+  mutating func append(_ builder: MapBuilder, stage: String? = nil) {
+    parts.append((builder.sequence, stage))
+    maps.append(builder.sequence)
+  }
+
+  /// Sets what makes an embedding [D, 1, 1] of the output of the last part.
+  mutating func finish(_ builder: MapBuilder) { features = builder.sequence }
+
+  /// The size of an embedding, D.
+  var embeddingSize: Int { features.output.channels * features.output.area }
+
+  /// Images [N, 3, H, W] to embeddings [N, D].
+  func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix {
+    let result = workspace.matrix(rows: images.shape[0], columns: embeddingSize)
+    workspace.scope {
+      var map = workspace.channelsLast(images)
+      for index in parts.indices { map = parts[index].layers(map, in: workspace) }
+      features(map, into: result, in: workspace)
+    }
+    return result
+  }
+
+  var featureShapes: [(stage: String, shape: [Int])] {
+    parts.compactMap { part in
+      let shape = part.layers.output
+      return part.stage.map { ($0, [shape.channels, shape.size.height, shape.size.width]) }
+    }
+  }
+
+  /// Images [N, 3, H, W] to a feature map [N, C, h, w] for each stage.
+  func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap] {
+    var maps: [FeatureMap] = []
+    var map = workspace.channelsLast(images)
+    for (layers, stage) in parts {
+      map = layers(map, in: workspace)
+      guard let stage else { continue }
+      let size = layers.output.size
+      maps.append(
+        FeatureMap(
+          stage: stage,
+          tensor: workspace.featureMaps(
+            map, images: images.shape[0], height: size.height, width: size.width)))
+    }
+    return maps
+  }
+}
+
+/// A family that is a convolutional network.
+protocol ConvolutionalFamily: Architecture {
+  var network: ConvolutionalNetwork { get }
+}
+
+extension ConvolutionalFamily {
+  package var embeddingSize: Int { network.embeddingSize }
+  package func embedding(_ images: Tensor, in workspace: Workspace) -> Matrix {
+    network.embedding(images, in: workspace)
+  }
+  package var featureShapes: [(stage: String, shape: [Int])] { network.featureShapes }
+  package func featureMaps(_ images: Tensor, in workspace: Workspace) -> [FeatureMap] {
+    network.featureMaps(images, in: workspace)
+  }
+}

@@ -1,0 +1,117 @@
+import ZooTensors
+
+/// A layer that makes feature maps [N · h' · w', C'] of feature maps [N · h · w, C].
+protocol MapLayer: Sendable {
+  /// The shape of one image's input.
+  var input: MapShape { get }
+  /// The shape of one image's result.
+  var output: MapShape { get }
+  /// Whether the result may take the place of the input.
+  var worksInPlace: Bool { get }
+
+  /// Computes y, or combines the result with what y holds.
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace)
+}
+
+extension MapLayer {
+  var worksInPlace: Bool { false }
+
+  func callAsFunction(_ x: Matrix, in workspace: Workspace) -> Matrix {
+    let y = workspace.matrix(
+      rows: x.rows / input.area * output.area, columns: output.channels)
+    self(x, into: y, combine: .store, in: workspace)
+    return y
+  }
+
+  /// Does with y what `combine` says, for a layer that by itself only stores.
+  func combining(
+    _ y: Matrix, _ combine: Combine, in workspace: Workspace, _ store: (Matrix) -> Void
+  ) {
+    if case .store = combine { return store(y) }
+    workspace.scope {
+      let result = workspace.matrix(rows: y.rows, columns: y.columns)
+      store(result)
+      workspace.affine(result, into: y, combine: combine)
+    }
+  }
+}
+
+/// Layers one after the other; none is the identity.
+struct MapSequence: MapLayer {
+  let layers: [any MapLayer]
+  let input: MapShape
+  let output: MapShape
+
+  /// - Parameter shape: that of the input of a sequence without layers.
+  init(layers: [any MapLayer], input shape: MapShape) {
+    self.layers = layers
+    input = layers.first?.input ?? shape
+    output = layers.last?.output ?? shape
+  }
+
+  func callAsFunction(
+    _ x: Matrix, into y: Matrix, combine: Combine = .store, in workspace: Workspace
+  ) {
+    guard let last = layers.indices.last else {
+      return workspace.affine(x, into: y, combine: combine)
+    }
+    let own = firstOnResult(combine)
+    workspace.scope {
+      var map = x
+      for index in 0..<own {
+        let layer = layers[index]
+        // The input is the caller's, and stays as it is.
+        if index > 0, layer.worksInPlace {
+          layer(map, into: map, combine: .store, in: workspace)
+        } else {
+          map = layer(map, in: workspace)
+        }
+      }
+      layers[own](map, into: y, combine: combine, in: workspace)
+      for index in own..<last {
+        layers[index + 1](y, into: y, combine: .store, in: workspace)
+      }
+    }
+  }
+
+  /// The layer that writes the result; those after it work on it in place.
+  private func firstOnResult(_ combine: Combine) -> Int {
+    guard case .store = combine else { return layers.count - 1 }
+    return layers.lastIndex { !$0.worksInPlace } ?? 0
+  }
+}
+
+/// activation(shortcut(x) + branch(x)).
+struct Residual: MapLayer {
+  private let branch: MapSequence
+  /// `nil` is the identity.
+  private let shortcut: MapSequence?
+  private let activation: Activation
+
+  init(_ branch: MapBuilder, shortcut: MapBuilder? = nil, activation: Activation = .identity) {
+    self.branch = branch.sequence
+    self.shortcut = shortcut?.sequence
+    self.activation = activation
+    precondition(
+      self.branch.output == self.shortcut?.output ?? self.branch.input,
+      "a residual of \(self.branch.output)")
+  }
+
+  var input: MapShape { branch.input }
+  var output: MapShape { branch.output }
+  /// A last layer that combines its result with its own input has to find that input unchanged.
+  var worksInPlace: Bool { shortcut == nil && branch.layers.count > 1 }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    combining(y, combine, in: workspace) { y in
+      if let shortcut {
+        shortcut(x, into: y, in: workspace)
+      } else if !x.isSame(as: y) {
+        workspace.copy(x, into: y)
+      }
+      branch(
+        x, into: y, combine: activation == .identity ? .add : .addThen(activation),
+        in: workspace)
+    }
+  }
+}

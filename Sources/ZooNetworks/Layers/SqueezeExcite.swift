@@ -1,0 +1,37 @@
+import ZooTensors
+
+/// Channels that are weighed by what the whole map is like: x · gate(fc2(activation(fc1(mean(x))))).
+///
+/// torchvision's `SqueezeExcitation` (https://arxiv.org/abs/1709.01507), with `fc1` and `fc2`.
+struct SqueezeExcite: MapLayer {
+  let output: MapShape
+  private let mean: Pooling
+  private let squeeze, excite: Linear
+  private let activation, gate: Activation
+
+  init(
+    _ shape: MapShape, squeeze size: Int, activation: Activation = .relu,
+    gate: Activation = .sigmoid, _ weights: Weights
+  ) throws(NetworkError) {
+    output = shape
+    mean = .mean(shape, backend: weights.backend)
+    squeeze = try weights.scope("fc1").linear(shape: [size, shape.channels, 1, 1])
+    excite = try weights.scope("fc2").linear(shape: [shape.channels, size, 1, 1])
+    (self.activation, self.gate) = (activation, gate)
+  }
+
+  var input: MapShape { output }
+  var worksInPlace: Bool { true }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    workspace.scope {
+      let images = x.rows / output.area
+      let means = workspace.matrix(rows: images, columns: x.columns)
+      mean(x, into: means)
+      let squeezed = workspace.matrix(rows: images, columns: squeeze.outputs)
+      squeeze(means, into: squeezed, activation: activation, in: workspace)
+      excite(squeezed, into: means, activation: gate, in: workspace)
+      workspace.affine(x, into: y, perImage: means, combine: combine)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import CKernels
+
+extension Workspace {
+  /// y = combine(activation(scale · x + shift)) with a scale and a shift for each channel; y may be
+  /// x [rows, C].
+  package func affine(
+    _ x: Matrix, into y: Matrix, scale: Vector? = nil, shift: Vector? = nil,
+    activation: Activation = .identity, combine: Combine = .store
+  ) {
+    precondition(
+      [scale, shift].allSatisfy { $0.map { $0.count == x.columns } ?? true },
+      "one value per channel")
+    affine(
+      x, into: y, images: 1, scale: (scale?.base, 0), shift: (shift?.base, 0), activation, combine)
+  }
+
+  /// y = combine(activation(scale · x + shift)) with a scale and a shift for each channel of each
+  /// image, [N, C]; y may be x [N · h · w, C].
+  package func affine(
+    _ x: Matrix, into y: Matrix, perImage scale: Matrix, shift: Matrix? = nil,
+    activation: Activation = .identity, combine: Combine = .store
+  ) {
+    precondition(
+      scale.columns == x.columns
+        && shift.map { $0.columns == x.columns && $0.rows == scale.rows } ?? true,
+      "one value per channel")
+    affine(
+      x, into: y, images: scale.rows, scale: (scale.base, scale.stride),
+      shift: (shift?.base, shift?.stride ?? 0), activation, combine)
+  }
+
+  private func affine(
+    _ x: Matrix, into y: Matrix, images: Int, scale: (UnsafeMutablePointer<Float>?, Int),
+    shift: (UnsafeMutablePointer<Float>?, Int), _ activation: Activation, _ combine: Combine
+  ) {
+    precondition(
+      x.rows == y.rows && x.columns == y.columns && x.rows % images == 0,
+      "[\(x.rows), \(x.columns)] of \(images) images into [\(y.rows), \(y.columns)]")
+    var task = zk_affine_task(
+      x: x.base, x_stride: x.stride, y: y.base, y_stride: y.stride, rows: x.rows,
+      columns: x.columns, rows_per_image: x.rows / images, scale: scale.0, scale_image: scale.1,
+      shift: shift.0, shift_image: shift.1, activation: combine.activation(after: activation),
+      combine: combine.kernel)
+    zk_affine(backend.path.pointer, backend.pool, &task)
+  }
+}

@@ -1,0 +1,118 @@
+import CKernels
+import Testing
+import ZooCore
+
+@testable import ZooTensors
+
+/// Convolutions and pools against plain ones; `Tests/KernelComparison` compares the kernels
+/// themselves over more shapes.
+@Suite struct ConvolutionTests {
+  /// What windows see of maps [N · h · w, C]: rows [taps · C], zeros beyond the edges.
+  private func seen(_ x: Tensor, _ input: MapShape, _ window: Window) throws -> Tensor {
+    let size = input.size
+    let output = try #require(window.outputSize(of: size))
+    let images = x.shape[0] / input.area
+    var rows: [Float] = []
+    for image in 0..<images {
+      for place in 0..<output.height * output.width {
+        for tap in 0..<window.taps {
+          let row =
+            place / output.width * window.stride.height - window.padding.top
+            + tap / window.kernel.width * window.dilation
+          let column =
+            place % output.width * window.stride.width - window.padding.left
+            + tap % window.kernel.width * window.dilation
+          let isInside = (0..<size.height).contains(row) && (0..<size.width).contains(column)
+          rows +=
+            isInside
+            ? x[image * input.area + row * size.width + column].scalars
+            : [Float](repeating: 0, count: input.channels)
+        }
+      }
+    }
+    let k = window.taps * input.channels
+    return Tensor(shape: [rows.count / k, k], scalars: rows)
+  }
+
+  private func run(
+    _ backend: Backend, _ x: Tensor, rows: Int, columns: Int,
+    _ layer: (Matrix, Matrix, Workspace) -> Void
+  ) -> Tensor {
+    backend.pass { workspace in
+      let a = workspace.matrix(rows: x.shape[0], columns: x.shape[1])
+      a.fill(from: x)
+      let c = workspace.matrix(rows: rows, columns: columns)
+      layer(a, c, workspace)
+      return c.tensor()
+    }
+  }
+
+  static let windows = [
+    Window(3), Window(3, stride: 2), Window(1, stride: 2), Window(5, dilation: 2),
+    Window(height: 1, width: 7), Window(2, stride: 2, padding: 0),
+  ]
+
+  /// A dense convolution is the product of what its windows see, in every precision.
+  @Test(arguments: LinearTests.Kernel.all, windows)
+  func aDenseConvolutionIsAProduct(kernel: LinearTests.Kernel, window: Window) throws {
+    var noise = Noise(seed: 7)
+    let input = MapShape(channels: 21, size: ImageSize(height: 9, width: 11))
+    let x = noise.tensor([2 * input.area, input.channels])
+    let shape = [30, input.channels, window.kernel.height, window.kernel.width]
+    let weight = noise.tensor(shape)
+    let bias = noise.tensor([30])
+    let backend = try backend(kernel.path)
+    let convolution = try Convolution(
+      weight: weight, shape: shape, bias: bias, input: input, window: window,
+      precision: kernel.precision, backend: backend)
+    let rows = try seen(x, input, window)
+    let linear = try Linear(
+      weight: weight.transposed([0, 2, 3, 1]), bias: bias, precision: kernel.precision,
+      backend: backend)
+    #expect(convolution.output.area * 2 == rows.shape[0])
+    let found = run(backend, x, rows: rows.shape[0], columns: 30) { x, y, workspace in
+      convolution(x, into: y, activation: .relu, in: workspace)
+    }
+    let expected = run(backend, rows, rows: rows.shape[0], columns: 30) { x, y, workspace in
+      linear(x, into: y, activation: .relu, in: workspace)
+    }
+    #expect(difference(found.scalars, expected.scalars) < 3e-6)
+  }
+
+  /// Each group is a dense convolution of its own channels, single channels too.
+  @Test(arguments: pathNames, [(1, 24, 24), (2, 24, 12), (3, 24, 6), (24, 1, 1), (24, 1, 2)])
+  func groupsAreConvolutions(path: String, sizes: (groups: Int, inputs: Int, outputs: Int)) throws {
+    var noise = Noise(seed: 8)
+    let (groups, inputs, outputs) = sizes
+    let size = ImageSize(height: 6, width: 13)
+    let input = MapShape(channels: groups * inputs, size: size)
+    let x = noise.tensor([2 * input.area, input.channels])
+    let weight = noise.tensor([groups * outputs, inputs, 3, 3])
+    let window = Window(3, stride: 2)
+    let backend = try backend(path)
+    let all = try Convolution(
+      weight: weight, shape: weight.shape, bias: nil, input: input, window: window,
+      groups: groups, backend: backend)
+    let rows = 2 * all.output.area
+    let found = run(backend, x, rows: rows, columns: groups * outputs) { x, y, workspace in
+      all(x, into: y, in: workspace)
+    }
+    let part = weight.count / groups
+    let shape = [outputs, inputs, 3, 3]
+    let own = try (0..<groups).map { group in
+      try Convolution(
+        weight: Tensor(
+          shape: shape, scalars: Array(weight.scalars[group * part..<(group + 1) * part])),
+        shape: shape, bias: nil, input: MapShape(channels: inputs, size: size), window: window,
+        backend: backend)
+    }
+    let expected = run(backend, x, rows: rows, columns: groups * outputs) { x, y, workspace in
+      for group in 0..<groups {
+        own[group](
+          x.columns(group * inputs..<(group + 1) * inputs),
+          into: y.columns(group * outputs..<(group + 1) * outputs), in: workspace)
+      }
+    }
+    #expect(difference(found.scalars, expected.scalars) < 3e-6)
+  }
+}
