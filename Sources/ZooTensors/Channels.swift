@@ -8,7 +8,7 @@ extension Workspace {
     activation: Activation = .identity, combine: Combine = .store
   ) {
     precondition(
-      [scale, shift].allSatisfy { $0.map { $0.count == x.columns } ?? true },
+      scale?.count ?? x.columns == x.columns && shift?.count ?? x.columns == x.columns,
       "one value per channel")
     affine(
       x, into: y, images: 1, scale: (scale?.base, 0), shift: (shift?.base, 0), activation, combine)
@@ -21,8 +21,8 @@ extension Workspace {
     activation: Activation = .identity, combine: Combine = .store
   ) {
     precondition(
-      scale.columns == x.columns
-        && shift.map { $0.columns == x.columns && $0.rows == scale.rows } ?? true,
+      scale.columns == x.columns && shift?.columns ?? x.columns == x.columns
+        && shift?.rows ?? scale.rows == scale.rows,
       "one value per channel")
     affine(
       x, into: y, images: scale.rows, scale: (scale.base, scale.stride),

@@ -76,11 +76,10 @@ package struct Window: Sendable, Hashable {
   private func outputLength(
     _ length: Int, _ kernel: Int, _ stride: Int, before: Int, after: Int
   ) -> Int? {
-    let span = length + before + after - dilation * (kernel - 1) - 1
+    let span = length + before + after - dilation * (kernel - 1) - 1 + (roundsUp ? stride - 1 : 0)
     guard span >= 0 else { return nil }
-    guard roundsUp else { return span / stride + 1 }
-    let count = (span + stride - 1) / stride + 1
+    let count = span / stride + 1
     // A window has to begin on the map or the padding before it.
-    return (count - 1) * stride >= length + before ? count - 1 : count
+    return roundsUp && (count - 1) * stride >= length + before ? count - 1 : count
   }
 }

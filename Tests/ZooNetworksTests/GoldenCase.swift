@@ -42,6 +42,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
   var classes: Int { manifest["classes"]?.integer ?? 0 }
 
+  /// Whether the weights are those of a network whose branches were merged.
+  var reparameterized: Bool { manifest["reparameterized"] == true }
+
   /// The size at which the weights were made.
   var size: ImageSize { get throws { try #require(try size("size")) } }
 
@@ -68,14 +71,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     try VisionNetwork(
       family: family, configuration: configuration, classes: classes, size: size,
       newSize: imageSize, patchSize: manifest["patch_size"]?.integer,
-      weights: Weights(madeUpIn: precision, rules: rules, backend: backend))
+      weights: Weights(
+        madeUpIn: precision, rules: rules, reparameterized: reparameterized, backend: backend))
   }
 
   /// The weights as those of a file.
   func weights(_ backend: Backend) throws -> [String: TensorView] {
     let shapes = try VisionNetwork.stateDictShapes(
       family: family, configuration: configuration, classes: classes, size: size,
-      backend: backend)
+      reparameterized: reparameterized, backend: backend)
     return Dictionary(
       uniqueKeysWithValues: try shapes.map { key, shape in
         (key, try #require(madeUpTensor(key, shape, rules: rules)))

@@ -77,7 +77,7 @@ import ZooTensors
     let weights = try golden.weights(backend)
     let without = try VisionNetwork.stateDictShapes(
       family: golden.family, configuration: golden.configuration, classes: 0, size: golden.size,
-      backend: backend)
+      reparameterized: golden.reparameterized, backend: backend)
     let own = weights.keys.filter { without[$0] == nil }.sorted()
     #expect(!own.isEmpty)
     #expect(error { try build(golden, weights, classes: 0) } == .unusedKeys(own))

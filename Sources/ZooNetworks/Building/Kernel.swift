@@ -18,6 +18,12 @@ struct Kernel {
       bias: bias ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init) : nil)
   }
 
+  /// Takes a convolution `conv` without a bias, and folds in the BatchNorm `bn` after it.
+  init(_ shape: [Int], normedIn weights: Weights) throws(NetworkError) {
+    try self.init(shape, bias: false, weights.scope("conv"))
+    fold(try BatchNorm(size: shape[0], weights.scope("bn")))
+  }
+
   private init(shape: [Int], weight: Tensor?, bias: [Double]?) {
     (self.shape, self.weight, self.bias) = (shape, weight, bias)
     factors = [Double](repeating: 1, count: shape[0])
@@ -42,14 +48,24 @@ struct Kernel {
 }
 
 extension Kernel {
-  /// The kernel that gives its input, of `channels` inputs and outputs in groups.
-  static func identity(channels: Int, groups: Int = 1, isOutline: Bool) -> Kernel {
+  /// The kernel of a branch that is a BatchNorm alone, among others of `channels` inputs and outputs
+  /// in groups.
+  static func identity(
+    channels: Int, groups: Int = 1, norm: Weights
+  ) throws(NetworkError) -> Kernel {
     let inputs = channels / groups
     let shape = [channels, inputs, 1, 1]
-    guard !isOutline else { return Kernel(shape: shape, weight: nil, bias: nil) }
-    var weight = [Float](repeating: 0, count: channels * inputs)
-    for channel in 0..<channels { weight[channel * inputs + channel % inputs] = 1 }
-    return Kernel(shape: shape, weight: Tensor(shape: shape, scalars: weight), bias: nil)
+    let batchNorm = try BatchNorm(size: channels, norm)
+    var weight: [Float] = []
+    if !norm.isOutline {
+      weight = [Float](repeating: 0, count: channels * inputs)
+      for channel in 0..<channels { weight[channel * inputs + channel % inputs] = 1 }
+    }
+    var kernel = Kernel(
+      shape: shape, weight: norm.isOutline ? nil : Tensor(shape: shape, scalars: weight),
+      bias: nil)
+    kernel.fold(batchNorm)
+    return kernel
   }
 
   /// The kernel of parallel branches whose results are added: smaller ones are set in the middle of

@@ -5,9 +5,11 @@ extension Weights {
   /// Weights of whatever shape a network asks for, made up: to measure networks without files, and to
   /// compare them with the reference, which can make the same.
   package init(
-    madeUpIn precision: Precision = .f32, rules: [MadeUpRule] = [], backend: Backend
+    madeUpIn precision: Precision = .f32, rules: [MadeUpRule] = [],
+    reparameterized: Bool = false, backend: Backend
   ) {
-    self.init(precision: precision, backend: backend) { key, shape in
+    self.init(precision: precision, reparameterized: reparameterized, backend: backend) {
+      key, shape in
       madeUpTensor(key, shape, rules: rules)
     }
   }

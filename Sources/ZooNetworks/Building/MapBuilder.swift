@@ -160,7 +160,7 @@ struct MapBuilder {
       images, reason: "a window of \(window.kernel) does not fit a map of \(shape.size)")
   }
 
-  private func checkGroups(_ groups: Int, _ outputs: Int) throws(NetworkError) {
+  func checkGroups(_ groups: Int, _ outputs: Int) throws(NetworkError) {
     guard groups > 0, outputs > 0, shape.channels % groups == 0, outputs % groups == 0 else {
       throw .invalidOption(
         "groups", reason: "are \(groups), for \(shape.channels) channels to \(outputs)")

@@ -1,7 +1,7 @@
 import ZooTensors
 
 /// Which norm the layers of a network have.
-struct NormStyle {
+struct NormStyle: Sendable {
   var kind: Norm.Kind
   var eps: Float
 

@@ -11,16 +11,20 @@ package struct Weights: Sendable {
     let substitute: (@Sendable (String, [Int]) -> TensorView?)?
     /// Whether only shapes and types count, so that no weight need be packed.
     let isOutline: Bool
+    /// Whether substitutes are those of a network whose branches were merged.
+    let isReparameterized: Bool
     /// What layers took, with the shapes that they asked for.
     let taken = Mutex<[String: [Int]]>([:])
 
     init(
       _ tensors: [String: TensorView],
-      substitute: (@Sendable (String, [Int]) -> TensorView?)? = nil, isOutline: Bool = false
+      substitute: (@Sendable (String, [Int]) -> TensorView?)? = nil, isOutline: Bool = false,
+      isReparameterized: Bool = false
     ) {
       self.tensors = tensors
       self.substitute = substitute
       self.isOutline = isOutline
+      self.isReparameterized = isReparameterized
     }
   }
 
@@ -49,16 +53,20 @@ package struct Weights: Sendable {
 
   /// Weights of whatever shape a network asks for, each made when it is asked for.
   init(
-    precision: Precision = .f32, backend: Backend,
+    precision: Precision = .f32, reparameterized: Bool = false, backend: Backend,
     substitute: @escaping @Sendable (String, [Int]) -> TensorView?
   ) {
-    self.init(source: Source([:], substitute: substitute), precision: precision, backend: backend)
+    self.init(
+      source: Source([:], substitute: substitute, isReparameterized: reparameterized),
+      precision: precision, backend: backend)
   }
 
   /// Weights of whatever shape a network asks for, of which only shapes count; ``taken`` tells.
-  init(recordingShapes backend: Backend) {
+  init(recordingShapes backend: Backend, reparameterized: Bool = false) {
     self.init(
-      source: Source([:], substitute: { _, shape in zeros(shape) }, isOutline: true),
+      source: Source(
+        [:], substitute: { _, shape in zeros(shape) }, isOutline: true,
+        isReparameterized: reparameterized),
       precision: .f32, backend: backend)
   }
 
@@ -197,6 +205,11 @@ package struct Weights: Sendable {
 
   /// The shape of a tensor that may not be there; nothing is taken.
   func shape(of name: String) -> [Int]? { source.tensors[prefix + name]?.shape }
+
+  /// Whether branches were merged before the file was written, which then has this tensor.
+  func isReparameterized(_ name: String) -> Bool {
+    source.substitute == nil ? shape(of: name) != nil : source.isReparameterized
+  }
 
   /// Takes a tensor that inference has no use for; the file may lack it.
   func ignore(_ name: String, _ shape: [Int] = []) {

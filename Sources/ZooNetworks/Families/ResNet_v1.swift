@@ -10,26 +10,18 @@ struct ResNet_v1: ConvolutionalFamily {
 
   init(_ build: Build) throws(NetworkError) {
     let options = build.options
-    let isBottleneck: Bool = try options("bottle_neck")
-    let widths: [Int] = try options("filter_list")
-    let units: [Int] = try options("units")
+    let sizes = try ResNetSizes(options)
     let style = try ResNetStyle(options)
     let exponent: Float? = try options.optional("pooling_param")
-    guard widths.count == units.count + 1, !units.isEmpty,
-      (widths + units).allSatisfy({ $0 > 0 })
-    else {
-      throw .invalidOption("filter_list", reason: "is \(widths), for \(units) units")
-    }
     var network = ConvolutionalNetwork(build)
-    network.append(try style.stem(network.maps.scope("stem"), width: widths[0]))
-    for (index, count) in units.enumerated() {
-      let (name, outputs) = ("stage\(index + 1)", widths[index + 1])
-      var stage = network.maps.body("body.\(name)")
-      for unit in 0..<count {
+    network.append(try style.stem(network.maps.scope("stem"), width: sizes.stem))
+    for (index, (outputs, units)) in sizes.stages.enumerated() {
+      var stage = network.maps.body("body.stage\(index + 1)")
+      for unit in 0..<units {
         let stride = index > 0 && unit == 0 ? 2 : 1
         let block = stage.scope("\(unit)")
         var branch = block.scope("block1")
-        if isBottleneck {
+        if sizes.isBottleneck {
           try branch.convNormActivation("0", outputs / 4)
           try branch.convNormActivation("1", outputs / 4, Window(3, stride: stride))
           try branch.convolution("2", norm: "3", outputs, bias: false)
@@ -39,7 +31,7 @@ struct ResNet_v1: ConvolutionalFamily {
         }
         stage.append(try style.residual(block, branch, outputs, stride: stride))
       }
-      network.append(stage, stage: name)
+      network.append(stage, stage: "stage\(index + 1)")
     }
     var features = network.maps.scope("features")
     if let exponent {
@@ -49,6 +41,27 @@ struct ResNet_v1: ConvolutionalFamily {
     }
     network.finish(features)
     self.network = network
+  }
+}
+
+/// The options of ``ResNet_v1`` and ``ResNet_v2`` that give widths and depths.
+struct ResNetSizes {
+  let isBottleneck: Bool
+  /// The width of the stem.
+  let stem: Int
+  let stages: [(outputs: Int, units: Int)]
+
+  init(_ options: Options) throws(NetworkError) {
+    isBottleneck = try options("bottle_neck")
+    let widths: [Int] = try options("filter_list")
+    let units: [Int] = try options("units")
+    guard widths.count == units.count + 1, !units.isEmpty,
+      (widths + units).allSatisfy({ $0 > 0 })
+    else {
+      throw .invalidOption("filter_list", reason: "is \(widths), for \(units) units")
+    }
+    stem = widths[0]
+    stages = Array(zip(widths.dropFirst(), units))
   }
 }
 

@@ -18,12 +18,20 @@ struct ConvolutionalNetwork {
   ///
   /// - Parameter stage: the name of the feature map that comes out of them, if it is one.
   mutating func append(_ builder: MapBuilder, stage: String? = nil) {
+    if builder.layers.isEmpty { return }
     parts.append((builder.sequence, stage))
     maps.append(builder.sequence)
   }
 
   /// Sets what makes an embedding [D, 1, 1] of the output of the last part.
   mutating func finish(_ builder: MapBuilder) { features = builder.sequence }
+
+  /// Makes embeddings as most networks do: the mean of all places.
+  mutating func finishWithMean() {
+    var features = maps.scope("")
+    features.globalPool()
+    finish(features)
+  }
 
   /// The size of an embedding, D.
   var embeddingSize: Int { features.output.channels * features.output.area }

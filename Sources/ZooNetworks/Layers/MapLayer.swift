@@ -41,21 +41,23 @@ struct MapSequence: MapLayer {
   let layers: [any MapLayer]
   let input: MapShape
   let output: MapShape
+  /// The layer that writes a result that is only stored; those after it work on it in place.
+  private let firstOnResult: Int
 
   /// - Parameter shape: that of the input of a sequence without layers.
   init(layers: [any MapLayer], input shape: MapShape) {
     self.layers = layers
     input = layers.first?.input ?? shape
     output = layers.last?.output ?? shape
+    firstOnResult = layers.lastIndex { !$0.worksInPlace } ?? 0
   }
 
   func callAsFunction(
     _ x: Matrix, into y: Matrix, combine: Combine = .store, in workspace: Workspace
   ) {
-    guard let last = layers.indices.last else {
-      return workspace.affine(x, into: y, combine: combine)
-    }
-    let own = firstOnResult(combine)
+    if layers.isEmpty { return workspace.affine(x, into: y, combine: combine) }
+    let last = layers.count - 1
+    let own = if case .store = combine { firstOnResult } else { last }
     workspace.scope {
       var map = x
       for index in 0..<own {
@@ -72,12 +74,6 @@ struct MapSequence: MapLayer {
         layers[index + 1](y, into: y, combine: .store, in: workspace)
       }
     }
-  }
-
-  /// The layer that writes the result; those after it work on it in place.
-  private func firstOnResult(_ combine: Combine) -> Int {
-    guard case .store = combine else { return layers.count - 1 }
-    return layers.lastIndex { !$0.worksInPlace } ?? 0
   }
 }
 

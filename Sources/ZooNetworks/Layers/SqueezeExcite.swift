@@ -2,22 +2,23 @@ import ZooTensors
 
 /// Channels that are weighed by what the whole map is like: x · gate(fc2(activation(fc1(mean(x))))).
 ///
-/// torchvision's `SqueezeExcitation` (https://arxiv.org/abs/1709.01507), with `fc1` and `fc2`.
+/// torchvision's `SqueezeExcitation` (https://arxiv.org/abs/1709.01507), with `fc1` and `fc2`, and an
+/// activation of the result.
 struct SqueezeExcite: MapLayer {
   let output: MapShape
   private let mean: Pooling
   private let squeeze, excite: Linear
-  private let activation, gate: Activation
+  private let activation, gate, last: Activation
 
   init(
     _ shape: MapShape, squeeze size: Int, activation: Activation = .relu,
-    gate: Activation = .sigmoid, _ weights: Weights
+    gate: Activation = .sigmoid, after last: Activation = .identity, _ weights: Weights
   ) throws(NetworkError) {
     output = shape
     mean = .mean(shape, backend: weights.backend)
     squeeze = try weights.scope("fc1").linear(shape: [size, shape.channels, 1, 1])
     excite = try weights.scope("fc2").linear(shape: [shape.channels, size, 1, 1])
-    (self.activation, self.gate) = (activation, gate)
+    (self.activation, self.gate, self.last) = (activation, gate, last)
   }
 
   var input: MapShape { output }
@@ -31,7 +32,7 @@ struct SqueezeExcite: MapLayer {
       let squeezed = workspace.matrix(rows: images, columns: squeeze.outputs)
       squeeze(means, into: squeezed, activation: activation, in: workspace)
       excite(squeezed, into: means, activation: gate, in: workspace)
-      workspace.affine(x, into: y, perImage: means, combine: combine)
+      workspace.affine(x, into: y, perImage: means, activation: last, combine: combine)
     }
   }
 }

@@ -5,7 +5,7 @@ import ZooTensors
 public struct Classifier: Sendable {
   private enum Layers {
     case linear(Linear)
-    case mlp(Linear, Norm, Linear)
+    case mlp(Linear, Activation, Norm?, Linear)
   }
 
   /// How many classes there are.
@@ -41,17 +41,18 @@ public struct Classifier: Sendable {
       .linear(try weights.linear(weight: weight, bias: bias)), backend: weights.backend)
   }
 
-  /// Takes birder's MLP head: a linear layer to 3 D, GELU, a norm, a linear layer.
+  /// Takes two linear layers and what lies between them.
   static func mlp(
-    classes: Int, embeddingSize: Int, bias: Bool, _ weights: Weights
+    _ head: MLPHead, classes: Int, embeddingSize: Int, bias: Bool, _ weights: Weights
   ) throws(NetworkError) -> Classifier {
-    let hidden = 3 * embeddingSize
-    return Classifier(
+    Classifier(
       classes: classes, embeddingSize: embeddingSize,
       .mlp(
-        try weights.linear("0", inputs: embeddingSize, outputs: hidden),
-        try weights.norm("2", .layer, size: hidden),
-        try weights.linear("3", inputs: hidden, outputs: classes, bias: bias)),
+        try weights.linear("0", inputs: embeddingSize, outputs: head.hidden), head.activation,
+        try head.norm.map { norm throws(NetworkError) in
+          try weights.norm("2", norm, size: head.hidden)
+        },
+        try weights.linear(head.last, inputs: head.hidden, outputs: classes, bias: bias)),
       backend: weights.backend)
   }
 
@@ -73,10 +74,10 @@ public struct Classifier: Sendable {
     let result = workspace.matrix(rows: embeddings.rows, columns: classes)
     switch layers {
     case .linear(let linear): linear(embeddings, into: result, in: workspace)
-    case .mlp(let expand, let norm, let linear):
+    case .mlp(let expand, let activation, let norm, let linear):
       let hidden = workspace.matrix(rows: embeddings.rows, columns: expand.outputs)
-      expand(embeddings, into: hidden, activation: .gelu, in: workspace)
-      norm(hidden, into: hidden)
+      expand(embeddings, into: hidden, activation: activation, in: workspace)
+      norm?(hidden, into: hidden)
       linear(hidden, into: result, in: workspace)
     }
     return result

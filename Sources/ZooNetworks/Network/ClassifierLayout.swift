@@ -16,10 +16,13 @@ package struct ClassifierLayout: Sendable {
     }
   }
 
-  /// birder's MLP head, `classifier.0` to `classifier.3`.
-  static func mlp(bias: Bool) -> ClassifierLayout {
-    ClassifierLayout(key: "classifier.3.weight") { classes, size, weights throws(NetworkError) in
-      try .mlp(classes: classes, embeddingSize: size, bias: bias, weights.scope("classifier"))
+  /// birder's MLP head, `classifier.0` to `classifier.3`, unless the family has another.
+  static func mlp(_ head: MLPHead? = nil, bias: Bool) -> ClassifierLayout {
+    ClassifierLayout(key: "classifier.\(head?.last ?? "3").weight") {
+      classes, size, weights throws(NetworkError) in
+      try .mlp(
+        head ?? .birder(size), classes: classes, embeddingSize: size, bias: bias,
+        weights.scope("classifier"))
     }
   }
 
@@ -52,5 +55,20 @@ package struct ClassifierLayout: Sendable {
         weight: Tensor(shape: [classes, size], scalars: weight),
         bias: hasBias ? Tensor(shape: [classes], scalars: bias) : nil, weights)
     }
+  }
+}
+
+/// A classifier of two linear layers: `0`, an activation, perhaps a norm `2`, and a last one.
+struct MLPHead: Sendable {
+  /// The size of what lies between the linear layers.
+  var hidden: Int
+  var activation: Activation
+  var norm: NormStyle?
+  /// The name of the last layer.
+  var last: String
+
+  /// birder's usual one.
+  static func birder(_ size: Int) -> MLPHead {
+    MLPHead(hidden: 3 * size, activation: .gelu, norm: .layer, last: "3")
   }
 }

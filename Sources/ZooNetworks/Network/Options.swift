@@ -97,6 +97,14 @@ extension Float: OptionValue {
   }
 }
 
+extension Double: OptionValue {
+  static var expectation: String { "a number" }
+  init?(option: JSONValue) {
+    guard let value = option.double else { return nil }
+    self = value
+  }
+}
+
 extension String: OptionValue {
   static var expectation: String { "a string" }
   init?(option: JSONValue) {

@@ -59,11 +59,12 @@ extension VisionNetwork {
 
   /// The keys of a network's state dict, and the shapes of their tensors.
   ///
-  /// - Parameters: as those that build a network.
+  /// - Parameters: as those that build a network, and whether branches were merged.
   package static func stateDictShapes(
-    family: String, configuration: JSONObject, classes: Int, size: ImageSize, backend: Backend
+    family: String, configuration: JSONObject, classes: Int, size: ImageSize,
+    reparameterized: Bool = false, backend: Backend
   ) throws(NetworkError) -> [String: [Int]] {
-    let weights = Weights(recordingShapes: backend)
+    let weights = Weights(recordingShapes: backend, reparameterized: reparameterized)
     _ = try VisionNetwork(
       family: family, configuration: configuration, classes: classes, size: size,
       weights: weights)

@@ -103,9 +103,14 @@ public final class VisionNetwork: Sendable {
   package func head(classes: Int, state: [String: TensorView]) throws(NetworkError) -> Classifier {
     let weights = Weights(state, backend: backend)
     let isMLP = weights.shape(of: "3.weight") != nil
-    let make = isMLP ? Classifier.mlp : Classifier.linear
-    let head = try make(
-      classes, embeddingSize, weights.shape(of: isMLP ? "3.bias" : "bias") != nil, weights)
+    let bias = weights.shape(of: isMLP ? "3.bias" : "bias") != nil
+    let head =
+      isMLP
+      ? try Classifier.mlp(
+        .birder(embeddingSize), classes: classes, embeddingSize: embeddingSize, bias: bias,
+        weights)
+      : try Classifier.linear(
+        classes: classes, embeddingSize: embeddingSize, bias: bias, weights)
     try weights.finish()
     return head
   }

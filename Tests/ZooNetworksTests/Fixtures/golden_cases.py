@@ -7,6 +7,7 @@ configuration has, and other input sizes. A case has, beside its configuration:
   size       [H, W] for which the weights are made
   load_size  [H, W] that the network is adjusted to, or none
   patch_size that the network is adjusted to, or none
+  reparameterized  whether branches are merged before the weights are made up
   classes    length of the classifier's output, 0 for none
   rules      [suffix, center, scale]: made-up values of tensors whose keys end so (reference.py)
   usual      options with their usual value, so that they change nothing
@@ -70,13 +71,143 @@ def small_resnet(config):
     return small
 
 
+def small_resnext(config):
+    """A configuration of ResNeXt with one block in a stage and few channels in it."""
+    return {
+        **config,
+        "units": [1, 1, 1, 1],
+        "groups": 4 if config.get("groups") == 64 else 2,
+        "base_width": 2 if config.get("base_width") == 8 else 1,
+    }
+
+
+def small_regnet(config):
+    """A configuration of RegNet with three stages of few channels."""
+    small = {**config, "depth": 5, "w_0": 8, "w_a": 4.0, "w_m": 2.0}
+    small["group_width"] = 4 if config["group_width"] < 16 else 16
+    if "num_features" in config:
+        small["num_features"] = 24
+    return small
+
+
+def small_mobilenet(config):
+    """A configuration of MobileNet of the least width."""
+    return {**config, "alpha": 0.25}
+
+
+def small_mobileone(config):
+    """A configuration of MobileOne with few channels."""
+    return {
+        **config,
+        "width_multipliers": [0.25, 0.25, 0.0625, 0.0625],
+        "num_conv_branches": min(config["num_conv_branches"], 2),
+        "num_se_blocks": [min(blocks, 2) for blocks in config["num_se_blocks"][:3]]
+        + [min(config["num_se_blocks"][3], 1)],
+    }
+
+
+def small_repvgg(config):
+    """A configuration of RepVGG with few channels and blocks."""
+    return {
+        **config,
+        "width_multipliers": [0.25, 0.25, 0.0625, 0.0625],
+        "num_blocks_per_stage": [1, 3, 2, 1],
+        "groups": min(config["groups"], 2),
+    }
+
+
 TRANSFORMER = {"small": small_vit, "size": vit_size, "rules": FAINT}
 
 BASE = {"patch_size": 4, **LENGTH, "drop_path_rate": 0.0}
 
 RESNET = {"small": small_resnet, "size": lambda config: [33, 35], "rules": []}
 
+CONVOLUTIONAL = {"size": lambda config: [37, 35], "rules": []}
+
 FAMILIES = {
+    "resnet_v2": {
+        **RESNET,
+        "more": {
+            "resnet_v2_larger": {
+                "config": {"bottle_neck": True, "filter_list": [8, 16, 32], "units": [1, 2]},
+                "load_size": [40, 29],
+            },
+        },
+    },
+    "resnext": {
+        "small": small_resnext,
+        "size": lambda config: [9, 11],
+        "rules": [],
+        "more": {},
+    },
+    "regnet": {
+        **CONVOLUTIONAL,
+        "small": small_regnet,
+        "more": {
+            "regnet_larger": {
+                "config": {
+                    "depth": 3,
+                    "w_0": 16,
+                    "w_a": 8.5,
+                    "w_m": 1.5,
+                    "group_width": 6,
+                    "se_ratio": 0.1,
+                },
+                "load_size": [48, 29],
+            },
+        },
+    },
+    "regnet_z": {**CONVOLUTIONAL, "small": small_regnet, "more": {}},
+    "mobilenet_v1": {
+        **CONVOLUTIONAL,
+        "small": small_mobilenet,
+        "more": {"mobilenet_v1_larger": {"config": {"alpha": 0.3}, "load_size": [40, 29]}},
+    },
+    "mobilenet_v2": {
+        **CONVOLUTIONAL,
+        "small": small_mobilenet,
+        "more": {"mobilenet_v2_wide": {"config": {"alpha": 0.7}, "load_size": [64, 45]}},
+    },
+    "mobilenet_v3": {
+        **CONVOLUTIONAL,
+        "small": small_mobilenet,
+        "more": {
+            "mobilenet_v3_one_layer": {
+                "config": {"alpha": 0.3, "large": False, "mlp_head": False},
+                "load_size": [64, 45],
+            },
+        },
+    },
+    "mobileone": {
+        **CONVOLUTIONAL,
+        "small": small_mobileone,
+        "more": {
+            "mobileone_reparameterized": {
+                "config": {
+                    "width_multipliers": [0.25, 0.25, 0.0625, 0.0625],
+                    "num_conv_branches": 1,
+                    "num_se_blocks": [0, 0, 1, 1],
+                },
+                "reparameterized": True,
+                "usual": ["num_conv_branches"],
+            },
+        },
+    },
+    "repvgg": {
+        **CONVOLUTIONAL,
+        "small": small_repvgg,
+        "more": {
+            "repvgg_reparameterized": {
+                "config": {
+                    "width_multipliers": [0.25, 0.25, 0.0625, 0.0625],
+                    "num_blocks_per_stage": [1, 2, 1, 1],
+                    "groups": 4,
+                    "use_se": True,
+                },
+                "reparameterized": True,
+            },
+        },
+    },
     "resnet_v1": {
         **RESNET,
         "more": {

@@ -55,6 +55,7 @@ def cases(family):
             "size": table["size"](case["config"]),
             "load_size": None,
             "patch_size": None,
+            "reparameterized": False,
             "classes": CLASSES,
             "rules": table["rules"],
             "usual": [],
@@ -64,9 +65,10 @@ def cases(family):
 
 def build(net_class, case, config, double=False):
     """The network as a load leaves it."""
-    net = fill(
-        net_class(3, case["classes"], config=config, size=tuple(case["size"])), case["rules"]
-    )
+    net = net_class(3, case["classes"], config=config, size=tuple(case["size"]))
+    if case["reparameterized"]:
+        net.reparameterize_model()
+    net = fill(net, case["rules"])
     if double:
         net.double()
     if case["load_size"]:

@@ -1,0 +1,73 @@
+import ZooTensors
+
+/// The block of MobileNet v2 and its kin: it widens its input, convolves each channel by itself,
+/// weighs the channels, and narrows the result; where input and output have one shape, they are
+/// added.
+struct InvertedResidual {
+  /// Squeeze-and-excitation of what is inside.
+  struct Excitation {
+    var squeeze: Int
+    var activation = Activation.relu
+    var gate = Activation.sigmoid
+  }
+
+  /// Channels inside.
+  var inner: Int
+  var outputs: Int
+  /// What the convolution of single channels sees.
+  var window: Window
+  var activation: Activation
+  var excitation: Excitation?
+
+  var isStrided: Bool { window.stride.height > 1 }
+}
+
+extension MapBuilder {
+  /// A block with the layers `name.0`, `name.1`, …; the first, which widens, is left out where it
+  /// would change nothing.
+  mutating func append(_ block: InvertedResidual, _ name: String) throws(NetworkError) {
+    var branch = scope(name)
+    if block.inner != shape.channels {
+      try branch.convNormActivation("0", block.inner, activation: block.activation)
+    }
+    let first = branch.layers.count
+    try branch.depthwise("\(first)", block.window, activation: block.activation)
+    if let excitation = block.excitation {
+      try branch.squeezeExcite(
+        "\(first + 1)", squeeze: excitation.squeeze, activation: excitation.activation,
+        gate: excitation.gate)
+    }
+    try branch.convNormActivation(
+      "\(branch.layers.count)", block.outputs, activation: .identity)
+    if !block.isStrided, block.outputs == shape.channels {
+      append(Residual(branch))
+    } else {
+      append(branch)
+    }
+  }
+}
+
+extension ConvolutionalNetwork {
+  /// Adds blocks `body.stageN.INDEX.block`, where each block that strides begins a stage.
+  ///
+  /// What comes before the first of them, `stage0`, has no feature map.
+  mutating func append(stagesOf blocks: [InvertedResidual]) throws(NetworkError) {
+    for (number, blocks) in stages(of: blocks, beginningWhere: \.isStrided).enumerated() {
+      var stage = maps.body("body.stage\(number)")
+      for (index, block) in blocks.enumerated() {
+        try stage.append(block, "\(index).block")
+      }
+      append(stage, stage: number == 0 ? nil : "stage\(number)")
+    }
+  }
+}
+
+/// Blocks in stages, each of which begins with a block that says so; the first may be empty.
+func stages<Block>(of blocks: [Block], beginningWhere begins: (Block) -> Bool) -> [[Block]] {
+  var stages: [[Block]] = [[]]
+  for block in blocks {
+    if begins(block) { stages.append([]) }
+    stages[stages.count - 1].append(block)
+  }
+  return stages
+}
