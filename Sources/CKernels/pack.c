@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "transpose.h"
 
 enum { BLOCK = 16 };
 
@@ -74,31 +75,13 @@ static float magnitude(const char *w, size_t k) {
   return result;
 }
 
-typedef uint32_t words4 __attribute__((vector_size(16)));
-
 // The first `count` words of `width` rows, one word after the other from each row.
 static void interleave(
     const uint32_t block[][BLOCK], size_t width, size_t count, uint32_t *packed) {
   size_t i = 0;
   for (; i + 4 <= count; i += 4)
-    for (size_t row = 0; row < width; row += 4) {
-      words4 a, b, c, d;
-      memcpy(&a, &block[row][i], sizeof a);
-      memcpy(&b, &block[row + 1][i], sizeof b);
-      memcpy(&c, &block[row + 2][i], sizeof c);
-      memcpy(&d, &block[row + 3][i], sizeof d);
-      words4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-      words4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-      words4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-      words4 cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-      const words4 columns[4] = {
-          __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
-          __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
-          __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
-          __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
-      for (int j = 0; j < 4; j++)
-        memcpy(packed + (i + j) * width + row, &columns[j], sizeof *columns);
-    }
+    for (size_t row = 0; row < width; row += 4)
+      zk_transpose4(&block[row][i], BLOCK, packed + i * width + row, width);
   for (; i < count; i++)
     for (size_t row = 0; row < width; row++) packed[i * width + row] = block[row][i];
 }

@@ -17,8 +17,17 @@ static void pack_transpose(
   for (size_t first = 0; first < count; first += TILE_COLUMNS) {
     size_t rows = zk_min(TILE_COLUMNS, count - first), whole = zk_whole_columns(path, rows);
     if (rows < whole) memset(packed, 0, width * whole * sizeof(float));
-    for (size_t t = 0; t < rows; t++)
-      for (size_t i = 0; i < width; i++) packed[i * whole + t] = x[(first + t) * row + i];
+    const float *from = x + first * row;
+    size_t t = 0;
+    for (; t + 4 <= rows; t += 4) {
+      size_t i = 0;
+      for (; i + 4 <= width; i += 4)
+        zk_transpose4(from + t * row + i, row, packed + i * whole + t, whole);
+      for (; i < width; i++)
+        for (size_t j = t; j < t + 4; j++) packed[i * whole + j] = from[j * row + i];
+    }
+    for (; t < rows; t++)
+      for (size_t i = 0; i < width; i++) packed[i * whole + t] = from[t * row + i];
     packed += width * whole;
   }
 }

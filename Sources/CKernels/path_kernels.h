@@ -12,6 +12,7 @@
 //                  what int8_dot(), which adds up four products, takes: what is added to inputs of
 //                  -128...127 and to weights, and the largest magnitude of weights
 // and compiles everything for its target with a `#pragma clang attribute`.
+#include "path_finish.h"
 #include "path_products.h"
 #include "path_attention.h"
 #include "path_norm.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "transpose.h"
 
 enum { TILE_COLUMNS = LANES * TILE_VECTORS };
 _Static_assert(TILE_COLUMNS <= ZK_PADDING, "a panel ends within the zeros behind bias and scale");
