@@ -29,6 +29,19 @@ extension Workspace {
       shift: (shift?.base, shift?.stride ?? 0), activation, combine)
   }
 
+  /// y = activation(scale · x + shift) with a scale for each channel and a shift for each channel of
+  /// each image, [N, C]; y may be x [N · h · w, C].
+  package func affine(
+    _ x: Matrix, into y: Matrix, scale: Vector, perImageShift shift: Matrix,
+    activation: Activation = .identity, combine: Combine = .store
+  ) {
+    precondition(
+      scale.count == x.columns && shift.columns == x.columns, "one value per channel")
+    affine(
+      x, into: y, images: shift.rows, scale: (scale.base, 0), shift: (shift.base, shift.stride),
+      activation, combine)
+  }
+
   private func affine(
     _ x: Matrix, into y: Matrix, images: Int, scale: (UnsafeMutablePointer<Float>?, Int),
     shift: (UnsafeMutablePointer<Float>?, Int), _ activation: Activation, _ combine: Combine
@@ -42,5 +55,36 @@ extension Workspace {
       shift: shift.0, shift_image: shift.1, activation: combine.activation(after: activation),
       combine: combine.kernel)
     zk_affine(backend.path.pointer, backend.pool, &task)
+  }
+}
+
+extension Workspace {
+  /// Maps side by side, weighed place by place and added up with one value for each image and channel:
+  /// y = Σ maps_k · weights_k + perImage · weights_K.
+  ///
+  /// - Parameters:
+  ///   - maps: K maps, [N · h · w, K · C].
+  ///   - weights: [N · h · w, K + 1].
+  ///   - perImage: [N, C].
+  ///   - y: [N · h · w, C].
+  package func weightedSum(
+    of maps: Matrix, perImage: Matrix, weights: Matrix, into y: Matrix
+  ) {
+    precondition(
+      maps.columns == (weights.columns - 1) * y.columns && perImage.columns == y.columns
+        && maps.rows == y.rows && weights.rows == y.rows && y.rows % perImage.rows == 0,
+      "a weight for each map and place")
+    backend.parallel(y.rows, (maps, perImage, weights, y)) { context, row, _ in
+      let (maps, perImage, weights, y) = context.load(
+        as: (Matrix, Matrix, Matrix, Matrix).self)
+      let (target, factors) = (y.row(row), weights.row(row))
+      let (count, channels) = (weights.columns - 1, y.columns)
+      let constants = perImage.row(row / (y.rows / perImage.rows))
+      for channel in 0..<channels { target[channel] = constants[channel] * factors[count] }
+      for map in 0..<count {
+        let (source, factor) = (maps.row(row) + map * channels, factors[map])
+        for channel in 0..<channels { target[channel] += source[channel] * factor }
+      }
+    }
   }
 }

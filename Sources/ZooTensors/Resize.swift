@@ -51,6 +51,19 @@ extension Tensor {
     return wide.filtered(along: axes.rows, taps(shape[axes.rows], height, filter))
   }
 
+  /// Each plane [H, W] of vectors of a tensor [C, H, W, …] at another size, [C, height, width, …],
+  /// with straight lines between values and corner on corner, as `interpolate(mode: "bilinear",
+  /// align_corners=True)`.
+  ///
+  /// - Precondition: the planes of tensor and result are not empty.
+  package func resizedAligningCorners(height: Int, width: Int) -> Tensor {
+    precondition(
+      shape.count >= 3 && shape[1] > 0 && shape[2] > 0 && height > 0 && width > 0,
+      "a resized tensor has rows and columns")
+    let wide = filtered(along: 2, aligningTaps(from: shape[2], to: width))
+    return wide.filtered(along: 1, aligningTaps(from: shape[1], to: height))
+  }
+
   /// The tensor with one axis replaced by weighted sums along it.
   private func filtered(along axis: Int, _ taps: [Taps]) -> Tensor {
     let outer = shape[..<axis].reduce(1, *)
@@ -157,5 +170,16 @@ private func interpolatingTaps(
       weights[source(tap) - first] += filter.weight(fraction - Float(tap), antialias: false)
     }
     return Taps(first: first, weights: weights)
+  }
+}
+
+/// The two inputs around each position, where the first and the last stay in their places.
+private func aligningTaps(from input: Int, to output: Int) -> [Taps] {
+  let scale = output > 1 ? Float(input - 1) / Float(output - 1) : 0
+  return (0..<output).map { index in
+    let position = scale * Float(index)
+    let below = min(Int(position), input - 1)
+    let fraction = position - Float(below)
+    return Taps(first: below, weights: below < input - 1 ? [1 - fraction, fraction] : [1])
   }
 }

@@ -2,11 +2,11 @@ import ZooTensors
 
 /// A convolution's weight [O, I / groups, h, w] and bias [O] while a layer is being built from them.
 ///
-/// Norms that follow fold into it, and branches beside it merge with it, in double precision.
+/// Norms before and after fold into it, and branches beside it merge with it, in double precision.
 struct Kernel {
   let shape: [Int]
   /// `nil` where only shapes count.
-  private let weight: Tensor?
+  private var weight: Tensor?
   /// What the weights of each output are multiplied by.
   private var factors: [Double]
   private var bias: [Double]?
@@ -18,22 +18,58 @@ struct Kernel {
       bias: bias ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init) : nil)
   }
 
+  /// Takes the `weight` [O, I] and, if there is one, the `bias` of a linear layer.
+  init(linear shape: [Int], bias: Bool = true, _ weights: Weights) throws(NetworkError) {
+    self.init(
+      shape: shape + [1, 1],
+      weight: try weights.tensorUnlessOutline("weight", shape)?.reshaped(shape + [1, 1]),
+      bias: bias ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init) : nil)
+  }
+
   /// Takes a convolution `conv` without a bias, and folds in the BatchNorm `bn` after it.
   init(_ shape: [Int], normedIn weights: Weights) throws(NetworkError) {
     try self.init(shape, bias: false, weights.scope("conv"))
     fold(try BatchNorm(size: shape[0], weights.scope("bn")))
   }
 
-  private init(shape: [Int], weight: Tensor?, bias: [Double]?) {
+  /// A computed one; the weight is `nil` where only shapes count.
+  init(shape: [Int], weight: Tensor?, bias: [Double]?) {
     (self.shape, self.weight, self.bias) = (shape, weight, bias)
     factors = [Double](repeating: 1, count: shape[0])
   }
 
   /// Folds in a BatchNorm that follows.
   mutating func fold(_ norm: BatchNorm) {
-    let shifts = zip(bias ?? [Double](repeating: 0, count: shape[0]), norm.scale).map(*)
-    bias = zip(shifts, norm.shift).map(+)
-    factors = zip(factors, norm.scale).map(*)
+    scale(by: norm.scale)
+    bias = zip(bias ?? [Double](repeating: 0, count: shape[0]), norm.shift).map(+)
+  }
+
+  /// Multiplies each output.
+  mutating func scale(by scale: [Double]) {
+    bias = bias.map { zip($0, scale).map(*) }
+    factors = zip(factors, scale).map(*)
+  }
+
+  /// Folds in a BatchNorm that precedes; only where there are no groups and no padding, which the
+  /// norm does not see.
+  mutating func fold(preceding norm: BatchNorm) {
+    var bias = self.bias ?? [Double](repeating: 0, count: shape[0])
+    if let weight {
+      var scalars = weight.scalars
+      let taps = shape[2] * shape[3]
+      for output in 0..<shape[0] {
+        for input in 0..<shape[1] {
+          let first = (output * shape[1] + input) * taps
+          for index in first..<first + taps {
+            let value = Double(scalars[index])
+            bias[output] += factors[output] * value * norm.shift[input]
+            scalars[index] = Float(value * norm.scale[input])
+          }
+        }
+      }
+      self.weight = Tensor(shape: shape, scalars: scalars)
+    }
+    self.bias = bias
   }
 
   /// The weight with all factors, or `nil` where only shapes count.
@@ -48,6 +84,25 @@ struct Kernel {
 }
 
 extension Kernel {
+  /// The kernel with one more input, of single places without groups, that counts as if so many
+  /// times of it were added to each of the others.
+  func appendingInput(_ times: [Double]) -> Kernel {
+    let (outputs, inputs) = (shape[0], shape[1])
+    let newShape = [outputs, inputs + 1, 1, 1]
+    let newWeight = weight.map { weight in
+      var scalars: [Float] = []
+      for output in 0..<outputs {
+        let row = weight.scalars[output * inputs..<(output + 1) * inputs]
+        scalars += row
+        scalars.append(Float(zip(row, times).reduce(0) { $0 + Double($1.0) * $1.1 }))
+      }
+      return Tensor(shape: newShape, scalars: scalars)
+    }
+    var kernel = Kernel(shape: newShape, weight: newWeight, bias: bias)
+    kernel.factors = factors
+    return kernel
+  }
+
   /// The kernel of a branch that is a BatchNorm alone, among others of `channels` inputs and outputs
   /// in groups.
   static func identity(
@@ -104,6 +159,18 @@ extension Kernel {
 struct BatchNorm {
   let scale: [Double]
   let shift: [Double]
+
+  /// Factors and summands that something else gives, 1 and 0 unless said otherwise.
+  init(scale: [Double]? = nil, shift: [Double]? = nil) {
+    self.scale = scale ?? [Double](repeating: 1, count: shift?.count ?? 0)
+    self.shift = shift ?? [Double](repeating: 0, count: scale?.count ?? 0)
+  }
+
+  /// x + factors · norm(x).
+  func addedToInput(scaledBy factors: [Double]) -> BatchNorm {
+    BatchNorm(
+      scale: zip(factors, scale).map { 1 + $0 * $1 }, shift: zip(factors, shift).map(*))
+  }
 
   /// Takes `weight`, `bias`, `running_mean` and `running_var`, each [size].
   init(size: Int, eps: Double = 1e-5, _ weights: Weights) throws(NetworkError) {

@@ -29,6 +29,13 @@ struct MapBuilder {
   /// The same for layers of the network's body, which compute in the precision that was asked for.
   func body(_ name: String) -> MapBuilder { MapBuilder(self, weights.scope(name).ofBlock) }
 
+  /// An empty builder for some of the channels that go into the next layer; see ``ChannelSplit``.
+  func part(_ name: String, channels: Int) -> MapBuilder {
+    var part = scope(name)
+    part.shape.channels = channels
+    return part
+  }
+
   private init(_ builder: MapBuilder, _ weights: Weights) {
     (images, shape, self.weights) = (builder.images, builder.shape, weights)
   }
@@ -54,18 +61,38 @@ struct MapBuilder {
   /// - Parameters:
   ///   - outputs: channels of the result.
   ///   - bias: whether the convolution has one; unless said otherwise where there is no norm.
+  ///   - preceding: a norm before it, to be folded in; not where there are groups or padding.
+  ///   - scale: factors of the outputs, such as a layer scale; not where there is an activation.
   mutating func convolution(
     _ name: String, norm: String? = nil, _ outputs: Int, _ window: Window = Window(1),
-    groups: Int = 1, bias: Bool? = nil, eps: Double = 1e-5, activation: Activation = .identity
+    groups: Int = 1, bias: Bool? = nil, eps: Double = 1e-5, after preceding: BatchNorm? = nil,
+    scaledBy scale: [Double]? = nil, activation: Activation = .identity
   ) throws(NetworkError) {
     try checkGroups(groups, outputs)
     var kernel = try Kernel(
       [outputs, shape.channels / groups, window.kernel.height, window.kernel.width],
       bias: bias ?? (norm == nil), weights.scope(name))
+    if let preceding {
+      precondition(groups == 1 && window.padding == Window.Padding(), "a norm that is not seen")
+      kernel.fold(preceding: preceding)
+    }
     if let norm {
       kernel.fold(try BatchNorm(size: outputs, eps: eps, weights.scope(norm)))
     }
+    if let scale { kernel.scale(by: scale) }
     try append(kernel, window, groups: groups, activation: activation)
+  }
+
+  /// A linear layer over the channels of each place; parameters as those of a convolution.
+  mutating func linear(
+    _ name: String, _ outputs: Int, bias: Bool = true, after preceding: BatchNorm? = nil,
+    scaledBy scale: [Double]? = nil, activation: Activation = .identity
+  ) throws(NetworkError) {
+    var kernel = try Kernel(
+      linear: [outputs, shape.channels], bias: bias, weights.scope(name))
+    if let preceding { kernel.fold(preceding: preceding) }
+    if let scale { kernel.scale(by: scale) }
+    try append(kernel, Window(1), activation: activation)
   }
 
   /// torchvision's `Conv2dNormActivation`: a convolution `name.0`, a BatchNorm `name.1`, and ReLU
@@ -105,19 +132,41 @@ struct MapBuilder {
     _ name: String, eps: Double = 1e-5, activation: Activation = .identity
   ) throws(NetworkError) {
     append(
-      ScaleShift(
-        try BatchNorm(size: shape.channels, eps: eps, weights.scope(name)), shape: shape,
-        activation: activation))
+      try BatchNorm(size: shape.channels, eps: eps, weights.scope(name)), activation: activation)
   }
 
-  /// A norm over the channels of each place, and an activation.
+  /// A norm that was computed.
+  mutating func append(_ norm: BatchNorm, activation: Activation = .identity) {
+    append(ScaleShift(norm, shape: shape, activation: activation))
+  }
+
+  /// A norm over the channels of each place, and an activation; `scale` has factors of the result,
+  /// which are folded in.
   mutating func norm(
-    _ name: String, _ style: NormStyle = .layer, activation: Activation = .identity
+    _ name: String, _ style: NormStyle = .layer, scaledBy scale: [Double]? = nil,
+    activation: Activation = .identity
   ) throws(NetworkError) {
     append(
       ChannelNorm(
-        norm: try weights.norm(name, style, size: shape.channels), shape: shape,
+        norm: try weights.norm(name, style, size: shape.channels, scaledBy: scale), shape: shape,
         activation: activation))
+  }
+
+  /// The same as LayerNorm whose eps is a tensor of the file, `eps`.
+  mutating func normWithItsEps(
+    _ name: String, scaledBy scale: [Double]? = nil
+  ) throws(NetworkError) {
+    let eps = try weights.scope(name).tensor("eps", []).scalars[0]
+    try norm(name, NormStyle(kind: .layer, eps: eps), scaledBy: scale)
+  }
+
+  /// GroupNorm with one group: a norm over all channels and places of an image.
+  mutating func groupNorm(
+    _ name: String, bias: Bool = true, eps: Float
+  ) throws(NetworkError) {
+    append(
+      ImageNorm(
+        norm: try weights.groupNorm(name, bias: bias, eps: eps, input: shape), output: shape))
   }
 
   /// torchvision's `SqueezeExcitation`; see ``SqueezeExcite``.

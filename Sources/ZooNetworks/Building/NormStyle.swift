@@ -4,6 +4,8 @@ import ZooTensors
 struct NormStyle: Sendable {
   var kind: Norm.Kind
   var eps: Float
+  /// Whether a LayerNorm has a bias.
+  var bias = true
 
   /// LayerNorm, with the eps that most networks have.
   static let layer = NormStyle(kind: .layer, eps: 1e-6)

@@ -186,16 +186,40 @@ package struct Weights: Sendable {
     }
   }
 
-  /// Takes the weight and, for LayerNorm, the bias of a norm over `size` elements.
-  func norm(_ name: String, _ style: NormStyle, size: Int) throws(NetworkError) -> Norm {
+  /// Takes the weight and, if it has one, the bias of a norm over `size` elements, and multiplies
+  /// both by a factor for each element.
+  func norm(
+    _ name: String, _ style: NormStyle, size: Int, scaledBy scale: [Double]? = nil
+  ) throws(NetworkError) -> Norm {
     let layer = scope(name)
-    let weight = try layer.tensor("weight", [size])
-    let bias = style.kind == .layer ? try layer.tensor("bias", [size]) : nil
+    var weight = try layer.tensor("weight", [size])
+    var bias = style.kind == .layer && style.bias ? try layer.tensor("bias", [size]) : nil
+    if let scale { (weight, bias) = (weight.scaled(by: scale), bias?.scaled(by: scale)) }
     do {
       return try Norm(style.kind, weight: weight, bias: bias, eps: style.eps, backend: backend)
     } catch {
       throw .tensor(error)
     }
+  }
+
+  /// Takes the weight and perhaps the bias of a GroupNorm with one group.
+  func groupNorm(
+    _ name: String, bias: Bool, eps: Float, input: MapShape
+  ) throws(NetworkError) -> GroupNorm {
+    let layer = scope(name)
+    let weight = try layer.tensor("weight", [input.channels])
+    let bias = bias ? try layer.tensor("bias", [input.channels]) : nil
+    do {
+      return try GroupNorm(
+        weight: weight, bias: bias, eps: eps, input: input, backend: backend)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Takes factors that are to be folded into weights, such as a layer scale.
+  func scale(_ name: String, _ shape: [Int]) throws(NetworkError) -> [Double] {
+    try tensor(name, shape).scalars.map(Double.init)
   }
 
   /// Takes a vector of factors, such as a layer scale.

@@ -51,3 +51,16 @@ struct ChannelNorm: MapLayer {
     combining(y, combine, in: workspace) { y in norm(x, into: y, activation: activation) }
   }
 }
+
+/// A norm over all channels and places of an image.
+struct ImageNorm: MapLayer {
+  let norm: GroupNorm
+  let output: MapShape
+
+  var input: MapShape { output }
+  var worksInPlace: Bool { true }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    norm(x, into: y, combine: combine, in: workspace)
+  }
+}

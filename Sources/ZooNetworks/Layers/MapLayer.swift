@@ -111,3 +111,50 @@ struct Residual: MapLayer {
     }
   }
 }
+
+/// left(x) · right(x): a gate.
+struct Product: MapLayer {
+  private let left, right: MapSequence
+
+  /// A builder without layers is the input itself.
+  init(_ left: MapBuilder, _ right: MapBuilder) {
+    (self.left, self.right) = (left.sequence, right.sequence)
+    precondition(
+      self.left.output == self.right.output, "\(self.left.output) by \(self.right.output)")
+  }
+
+  var input: MapShape { left.input }
+  var output: MapShape { left.output }
+  var worksInPlace: Bool { left.layers.isEmpty && right.layers.count > 1 }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    combining(y, combine, in: workspace) { y in
+      if !x.isSame(as: y) { left(x, into: y, in: workspace) }
+      right(x, into: y, combine: .multiply, in: workspace)
+    }
+  }
+}
+
+/// Parts of the channels, each through layers of its own, which keep its shape.
+struct ChannelSplit: MapLayer {
+  private let parts: [MapSequence]
+  let output: MapShape
+
+  /// - Parameter parts: one after the other, all channels together; see ``MapBuilder/part(_:channels:)``.
+  init(_ parts: [MapBuilder]) {
+    self.parts = parts.map(\.sequence)
+    output = MapShape(
+      channels: parts.reduce(0) { $0 + $1.shape.channels }, size: parts[0].shape.size)
+  }
+
+  var input: MapShape { output }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    var first = 0
+    for index in parts.indices {
+      let range = first..<first + parts[index].input.channels
+      parts[index](x.columns(range), into: y.columns(range), combine: combine, in: workspace)
+      first = range.upperBound
+    }
+  }
+}

@@ -5,7 +5,10 @@ struct SelfAttention {
   /// What kind of attention it is.
   struct Style {
     var heads: Int
+    /// Elements of a head, where heads together are not as wide as tokens.
+    var headSize: Int?
     var qkvBias = true
+    var projectionBias = true
     /// A norm of each head's queries and keys.
     var qkNorm: NormStyle?
     /// A norm between attention and projection.
@@ -14,7 +17,7 @@ struct SelfAttention {
     var rotary: RotaryTable?
   }
 
-  private let heads: Int
+  private let heads, headSize: Int
   private let qkv: Linear
   private let queryNorm: Norm?
   private let keyNorm: Norm?
@@ -25,8 +28,10 @@ struct SelfAttention {
   /// Takes `qkv`, `proj`, and the norms `q_norm`, `k_norm` and `norm` where there are such.
   init(size: Int, _ style: Style, _ weights: Weights) throws(NetworkError) {
     heads = style.heads
-    qkv = try weights.linear("qkv", inputs: size, outputs: 3 * size, bias: style.qkvBias)
-    let headSize = size / heads
+    let headSize = style.headSize ?? size / heads
+    self.headSize = headSize
+    let inner = heads * headSize
+    qkv = try weights.linear("qkv", inputs: size, outputs: 3 * inner, bias: style.qkvBias)
     queryNorm = try style.qkNorm.map { style throws(NetworkError) in
       try weights.norm("q_norm", style, size: headSize)
     }
@@ -35,21 +40,30 @@ struct SelfAttention {
     }
     rotary = style.rotary
     norm = try style.norm.map { style throws(NetworkError) in
-      try weights.norm("norm", style, size: size)
+      try weights.norm("norm", style, size: inner)
     }
-    projection = try weights.linear("proj", inputs: size, outputs: size)
+    projection = try weights.linear(
+      "proj", inputs: inner, outputs: size, bias: style.projectionBias)
   }
 
-  /// y += scale · attention(x), for x [N · T, D].
-  ///
-  /// - Parameter token: the place in each image's sequence of the only token whose result is
-  ///   needed: y is then [N, D]. `nil` for all: y is [N · T, D].
+  /// y += scale · attention(x); see the call.
   func add(
     _ x: Matrix, to y: Matrix, images: Int, only token: Int? = nil, scale: Vector?,
     in workspace: Workspace
   ) {
+    self(x, into: y, images: images, only: token, scale: scale, combine: .add, in: workspace)
+  }
+
+  /// y = combine(scale · attention(x)), for x [N · T, D].
+  ///
+  /// - Parameter token: the place in each image's sequence of the only token whose result is
+  ///   needed: y is then [N, D]. `nil` for all: y is [N · T, D].
+  func callAsFunction(
+    _ x: Matrix, into y: Matrix, images: Int, only token: Int? = nil, scale: Vector?,
+    combine: Combine, in workspace: Workspace
+  ) {
     workspace.scope {
-      let size = x.columns
+      let size = heads * headSize
       let mixed = workspace.matrix(rows: x.rows, columns: 3 * size)
       qkv(x, into: mixed, in: workspace)
       let (k, v) = (mixed.columns(size..<2 * size), mixed.columns(2 * size..<3 * size))
@@ -62,14 +76,13 @@ struct SelfAttention {
         rotary(k, heads: heads, in: workspace)
         if let token { q = q.tokens(at: token, images: images) }
       }
-      let headSize = size / heads
       let attended = workspace.matrix(rows: y.rows, columns: size)
       workspace.attention(
         q: .perImage(q, headStride: headSize), k: .perImage(k, headStride: headSize),
         v: .perImage(v, headStride: headSize), into: attended, images: images, heads: heads,
         headSize: headSize, valueSize: headSize, scale: 1 / Float(headSize).squareRoot())
       norm?(attended, into: attended)
-      projection(attended, into: y, scale: scale, combine: .add, in: workspace)
+      projection(attended, into: y, scale: scale, combine: combine, in: workspace)
     }
   }
 }

@@ -36,3 +36,39 @@ struct SqueezeExcite: MapLayer {
     }
   }
 }
+
+/// Channels that are weighed by all of them without a squeeze: x · gate(fc(mean(x))).
+///
+/// The effective squeeze-and-excitation of CenterMask (https://arxiv.org/abs/1911.06667), with `fc`.
+struct EffectiveSqueezeExcite: MapLayer {
+  let output: MapShape
+  private let mean: Pooling
+  private let excite: Linear
+  private let gate: Activation
+  private let scale: Vector?
+
+  /// - Parameter scale: a further factor for each channel.
+  init(
+    _ shape: MapShape, gate: Activation = .hardSigmoid, scaledBy scale: Vector? = nil,
+    _ weights: Weights
+  ) throws(NetworkError) {
+    output = shape
+    mean = .mean(shape, backend: weights.backend)
+    excite = try weights.scope("fc").linear(shape: [shape.channels, shape.channels, 1, 1])
+    (self.gate, self.scale) = (gate, scale)
+  }
+
+  var input: MapShape { output }
+  var worksInPlace: Bool { true }
+
+  func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
+    workspace.scope {
+      let images = x.rows / output.area
+      let means = workspace.matrix(rows: images, columns: x.columns)
+      let gates = workspace.matrix(rows: images, columns: x.columns)
+      mean(x, into: means)
+      excite(means, into: gates, activation: gate, scale: scale, in: workspace)
+      workspace.affine(x, into: y, perImage: gates, combine: combine)
+    }
+  }
+}

@@ -10,8 +10,8 @@ import ZooCore
 package final class Options {
   /// Options that change nothing about a network that is not trained.
   static let trainingOnly: Set<String> = [
-    "attention_dropout", "drop_path_rate", "drop_path_uniform", "dropout", "projection_dropout",
-    "rope_jitter_coords", "rope_rescale_coords", "rope_shift_coords",
+    "attention_dropout", "drop_path_rate", "drop_path_uniform", "dropout", "mlp_head_dropout",
+    "projection_dropout", "rope_jitter_coords", "rope_rescale_coords", "rope_shift_coords",
   ]
 
   private let values: JSONObject
@@ -133,5 +133,17 @@ extension OptionChoice {
   init?(option: JSONValue) {
     guard let choice = Self.choices.first(where: { .string($0.key) == option }) else { return nil }
     self = choice.value
+  }
+}
+
+extension Options {
+  /// How many blocks each stage has, one for each of its widths, which are checked too.
+  func depths(_ name: String, of widths: [Int]) throws(NetworkError) -> [Int] {
+    let depths: [Int] = try self(name)
+    guard depths.count == widths.count, !widths.isEmpty, (widths + depths).allSatisfy({ $0 > 0 })
+    else {
+      throw .invalidOption(name, reason: "is \(depths), for stages of \(widths)")
+    }
+    return depths
   }
 }

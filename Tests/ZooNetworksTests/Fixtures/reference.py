@@ -78,7 +78,7 @@ def made_up_tensor(key, shape, rules=()):
             center, scale = 1, 0.5
         else:
             center, scale = 0, 0.25
-    return np.float32(center) + np.float32(scale) * made_up_values(key, shape)
+    return np.asarray(np.float32(center) + np.float32(scale) * made_up_values(key, shape))
 
 
 def fill(net, rules=()):
