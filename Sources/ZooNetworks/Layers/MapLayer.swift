@@ -60,14 +60,25 @@ struct MapSequence: MapLayer {
     let own = if case .store = combine { firstOnResult } else { last }
     workspace.scope {
       var map = x
+      // What the last map was made of, for results of the same shape.
+      var spare: Matrix?
       for index in 0..<own {
         let layer = layers[index]
         // The input is the caller's, and stays as it is.
         if index > 0, layer.worksInPlace {
           layer(map, into: map, combine: .store, in: workspace)
-        } else {
-          map = layer(map, in: workspace)
+          continue
         }
+        let rows = map.rows / layer.input.area * layer.output.area
+        let result =
+          if let spare, spare.rows == rows, spare.columns == layer.output.channels {
+            spare
+          } else {
+            workspace.matrix(rows: rows, columns: layer.output.channels)
+          }
+        layer(map, into: result, combine: .store, in: workspace)
+        spare = index > 0 ? map : nil
+        map = result
       }
       layers[own](map, into: y, combine: combine, in: workspace)
       for index in own..<last {

@@ -301,7 +301,26 @@ FAMILIES = {
             },
         },
     },
-    "focalnet": {**CONVOLUTIONAL, "small": small_focalnet, "more": {}},
+    "focalnet": {
+        **CONVOLUTIONAL,
+        "small": small_focalnet,
+        "more": {
+            "focalnet_larger": {
+                "config": {
+                    "depths": [1, 1],
+                    "embed_dim": 8,
+                    "focal_levels": [1, 2],
+                    "focal_windows": [5, 3],
+                    "layer_scale_value": 1e-4,
+                    "use_post_norm": False,
+                    "use_overlap_down": True,
+                    "use_post_norm_in_modulation": True,
+                    "drop_path_rate": 0.0,
+                },
+                "load_size": [48, 29],
+            },
+        },
+    },
     "van": {**VAN, "more": {"van_larger": LARGER_VAN}},
     "moganet": {**VAN, "more": {"moganet_larger": LARGER_VAN}},
     "resnet_v2": {
