@@ -45,6 +45,12 @@ const zk_path *_Nonnull zk_path_best(void);
 // gives how many floating-point operations they were.
 double zk_peak_operations(const zk_path *_Nonnull path, size_t rounds);
 
+// ---- Made-up values ----------------------------------------------------------------------------
+
+// values[i] = center + scale * u, with u from -1 up to 1 in steps of 2^-23: the upper 24 bits of
+// SplitMix64's number i after `seed`. Product and sum are rounded one by one.
+void zk_made_up(uint64_t seed, float center, float scale, size_t count, float *_Nonnull values);
+
 // ---- Matrix products --------------------------------------------------------------------------
 
 // What the products of a layer are computed with. The weights are rounded to it; sums, and everything

@@ -45,8 +45,7 @@ package struct MadeUpRule: Sendable {
 
 /// A tensor of made-up values, each center + scale · u, with u from -1 up to 1 in steps of 2^-23.
 ///
-/// u is made of 64-bit integers alone: the hash of the key (FNV-1a) and the element's index, mixed
-/// (SplitMix64).
+/// u is made of 64-bit integers alone: the hash of the key (FNV-1a) is the seed.
 package func madeUpTensor(
   _ key: String, _ shape: [Int], rules: [MadeUpRule] = []
 ) -> TensorView? {
@@ -54,15 +53,5 @@ package func madeUpTensor(
   let seed = key.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
     ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
   }
-  let values = (0..<UInt64(shape.reduce(1, *))).map { index in
-    var bits = seed &+ (index &+ 1) &* 0x9E37_79B9_7F4A_7C15
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    bits ^= bits >> 31
-    return rule.center + rule.scale * (Float(bits >> 40) / Float(1 << 23) - 1)
-  }
-  return try? values.withUnsafeBytes { bytes in
-    try TensorView(
-      dtype: .float32, shape: shape, byteOffset: 0, storage: ByteStorage(copying: bytes))
-  }
+  return try? TensorView(madeUpFrom: seed, shape: shape, center: rule.center, scale: rule.scale)
 }
