@@ -84,6 +84,22 @@ package struct Pooling: Sendable {
     output = MapShape(channels: input.channels, size: size)
   }
 
+  /// The map at another size: each place of the result is one of the map, ⌊i l / n⌋, as PyTorch's
+  /// `interpolate(mode="nearest")` has it.
+  package init(nearest size: ImageSize, input: MapShape, backend: Backend) {
+    pooling = ZK_POOL_MEAN
+    rows = Pooling.places(size.height, of: input.size.height)
+    columns = Pooling.places(size.width, of: input.size.width)
+    (self.input, self.backend) = (input, backend)
+    output = MapShape(channels: input.channels, size: size)
+  }
+
+  private static func places(_ count: Int, of length: Int) -> [zk_bin] {
+    (0..<count).map { index in
+      zk_bin(first: UInt32(index * length / count), count: 1, divisor: 1)
+    }
+  }
+
   private static func windows(
     _ count: Int, of length: Int, _ kernel: Int, _ stride: Int, before: Int, after: Int,
     countsPadding: Bool

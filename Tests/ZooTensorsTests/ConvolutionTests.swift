@@ -115,4 +115,24 @@ import ZooCore
     }
     #expect(difference(found.scalars, expected.scalars) < 3e-6)
   }
+
+  /// A map at another size has at each place a place of the map.
+  @Test(arguments: [ImageSize(height: 5, width: 9), ImageSize(height: 2, width: 14)])
+  func nearestTakesOnePlaceEach(size: ImageSize) throws {
+    var noise = Noise(seed: 9)
+    let input = MapShape(channels: 21, size: ImageSize(height: 3, width: 4))
+    let x = noise.tensor([2 * input.area, input.channels])
+    let backend = try Backend(threads: 2)
+    let resize = Pooling(nearest: size, input: input, backend: backend)
+    let rows = 2 * resize.output.area
+    let found = run(backend, x, rows: rows, columns: input.channels) { x, y, _ in
+      resize(x, into: y)
+    }
+    for row in 0..<rows {
+      let (image, place) = row.quotientAndRemainder(dividingBy: resize.output.area)
+      let (top, left) = place.quotientAndRemainder(dividingBy: size.width)
+      let source = (image * 3 + top * 3 / size.height) * 4 + left * 4 / size.width
+      #expect(found[row].scalars == x[source].scalars)
+    }
+  }
 }

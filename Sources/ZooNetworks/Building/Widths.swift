@@ -18,6 +18,8 @@ struct WidthFactor {
     }
   }
 
-  /// So many times `width`, as a multiple of 8.
-  func width(_ width: Int) -> Int { makeDivisible(Double(width) * value, by: 8) }
+  /// So many times `width`, as a multiple of `divisor`.
+  func width(_ width: Int, by divisor: Int = 8) -> Int {
+    makeDivisible(Double(width) * value, by: divisor)
+  }
 }

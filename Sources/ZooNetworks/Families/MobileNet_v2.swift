@@ -17,9 +17,7 @@ struct MobileNet_v2: ConvolutionalFamily {
     let alpha = try WidthFactor("alpha", build.options)
     let stemWidth = alpha.width(32)
     var network = ConvolutionalNetwork(build)
-    var stem = network.maps.scope("")
-    try stem.convNormActivation("stem", stemWidth, Window(3, stride: 2), activation: .relu6)
-    network.append(stem)
+    try network.appendStem(stemWidth, activation: .relu6)
     var blocks: [InvertedResidual] = []
     for (expansion, outputs, depth, stride) in MobileNet_v2.settings {
       for index in 0..<depth {
@@ -32,10 +30,7 @@ struct MobileNet_v2: ConvolutionalFamily {
     }
     try network.append(stagesOf: blocks)
     let size = makeDivisible(1280 * max(1, alpha.value), by: 8)
-    var features = network.maps.body("features")
-    try features.convNormActivation("0", size, activation: .relu6)
-    features.globalPool()
-    network.finish(features)
+    try network.finishWithMean(of: size, activation: .relu6)
     self.network = network
   }
 }

@@ -32,10 +32,7 @@ struct MobileNet_v3: ConvolutionalFamily {
     let isLarge: Bool = try build.options("large")
     hidden = alpha.width(isLarge ? 1280 : 1024)
     var network = ConvolutionalNetwork(build)
-    var stem = network.maps.scope("")
-    try stem.convNormActivation(
-      "stem", alpha.width(16), Window(3, stride: 2), activation: .hardSwish)
-    network.append(stem)
+    try network.appendStem(alpha.width(16), activation: .hardSwish)
     let rows = isLarge ? MobileNet_v3.large : MobileNet_v3.small
     try network.append(
       stagesOf: rows.map { row in
@@ -47,10 +44,7 @@ struct MobileNet_v3: ConvolutionalFamily {
           activation: row.isLater ? .hardSwish : .relu,
           excitation: row.excites ? .init(squeeze: squeeze, gate: .hardSigmoid) : nil)
       })
-    var features = network.maps.body("features")
-    try features.convNormActivation("0", features.shape.channels * 6, activation: .hardSwish)
-    features.globalPool()
-    network.finish(features)
+    try network.finishWithMean(of: network.maps.shape.channels * 6, activation: .hardSwish)
     self.network = network
   }
 

@@ -23,12 +23,30 @@ struct ConvolutionalNetwork {
     maps.append(builder.sequence)
   }
 
+  /// Adds the usual first convolution, `stem`, of every second place.
+  mutating func appendStem(_ outputs: Int, activation: Activation) throws(NetworkError) {
+    var stem = maps.scope("")
+    try stem.convNormActivation("stem", outputs, Window(3, stride: 2), activation: activation)
+    append(stem)
+  }
+
   /// Sets what makes an embedding [D, 1, 1] of the output of the last part.
   mutating func finish(_ builder: MapBuilder) { features = builder.sequence }
 
   /// Makes embeddings as most networks do: the mean of all places.
   mutating func finishWithMean() {
     var features = maps.scope("")
+    features.globalPool()
+    finish(features)
+  }
+
+  /// Makes embeddings of `outputs` values: a convolution `features.0` of single places, and the mean
+  /// of all places.
+  mutating func finishWithMean(
+    of outputs: Int, activation: Activation
+  ) throws(NetworkError) {
+    var features = maps.body("features")
+    try features.convNormActivation("0", outputs, activation: activation)
     features.globalPool()
     finish(features)
   }

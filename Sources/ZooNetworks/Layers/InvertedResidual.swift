@@ -18,16 +18,37 @@ struct InvertedResidual {
   var window: Window
   var activation: Activation
   var excitation: Excitation?
+  /// Whether the convolution that widens sees the window, and none of single channels follows.
+  var isFused = false
 
   var isStrided: Bool { window.stride.height > 1 }
 }
 
 extension MapBuilder {
-  /// A block with the layers `name.0`, `name.1`, …; the first, which widens, is left out where it
-  /// would change nothing.
+  /// A block with the layers `name.0`, `name.1`, ….
   mutating func append(_ block: InvertedResidual, _ name: String) throws(NetworkError) {
+    let branch = try branch(of: block, name)
+    if !block.isStrided, block.outputs == shape.channels {
+      append(Residual(branch))
+    } else {
+      append(branch)
+    }
+  }
+
+  /// The layers of a block without the sum; the first, which widens, is left out where it would
+  /// change nothing.
+  func branch(of block: InvertedResidual, _ name: String) throws(NetworkError) -> MapBuilder {
     var branch = scope(name)
-    if block.inner != shape.channels {
+    let widens = block.inner != shape.channels
+    if block.isFused {
+      let first = widens ? block.inner : block.outputs
+      try branch.convNormActivation("0", first, block.window, activation: block.activation)
+      if widens {
+        try branch.convNormActivation("1", block.outputs, activation: .identity)
+      }
+      return branch
+    }
+    if widens {
       try branch.convNormActivation("0", block.inner, activation: block.activation)
     }
     let first = branch.layers.count
@@ -39,11 +60,7 @@ extension MapBuilder {
     }
     try branch.convNormActivation(
       "\(branch.layers.count)", block.outputs, activation: .identity)
-    if !block.isStrided, block.outputs == shape.channels {
-      append(Residual(branch))
-    } else {
-      append(branch)
-    }
+    return branch
   }
 }
 

@@ -23,12 +23,14 @@ public struct Classifier: Sendable {
   }
 
   /// Takes the `weight` [classes, D] and, if there is one, the `bias` [classes] of a linear layer.
+  ///
+  /// - Parameter window: further extents of the weight, those of a convolution.
   static func linear(
-    classes: Int, embeddingSize: Int, bias: Bool, _ weights: Weights
+    classes: Int, embeddingSize: Int, window: [Int] = [], bias: Bool, _ weights: Weights
   ) throws(NetworkError) -> Classifier {
     Classifier(
       classes: classes, embeddingSize: embeddingSize,
-      .linear(try weights.linear(shape: [classes, embeddingSize], bias: bias)),
+      .linear(try weights.linear(shape: [classes, embeddingSize] + window, bias: bias)),
       backend: weights.backend)
   }
 

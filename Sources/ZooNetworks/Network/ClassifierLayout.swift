@@ -16,6 +16,14 @@ package struct ClassifierLayout: Sendable {
     }
   }
 
+  /// A convolution `name` of an embedding as a map of one place.
+  static func convolution(_ name: String) -> ClassifierLayout {
+    ClassifierLayout(key: name + ".weight") { classes, size, weights throws(NetworkError) in
+      try .linear(
+        classes: classes, embeddingSize: size, window: [1, 1], bias: true, weights.scope(name))
+    }
+  }
+
   /// birder's MLP head, `classifier.0` to `classifier.3`, unless the family has another.
   static func mlp(_ head: MLPHead? = nil, bias: Bool) -> ClassifierLayout {
     ClassifierLayout(key: "classifier.\(head?.last ?? "3").weight") {

@@ -95,6 +95,34 @@ def small_mobilenet(config):
     return {**config, "alpha": 0.25}
 
 
+def small_mobilenet_v4(config):
+    """The smallest configuration of MobileNet v4: the others differ in tables that keys.json shows."""
+    return {**config, "dropout": 0.0, "drop_path_rate": 0.0, "net_size": "small"}
+
+
+def small_efficientnet(config):
+    """A configuration of EfficientNet v1 or Lite of little width and depth."""
+    return {**config, "width_coefficient": 0.25, "depth_coefficient": 0.5, "dropout_rate": 0.2}
+
+
+def small_efficientnet_v2(config):
+    """A configuration of EfficientNet v2 with as many groups of few channels and blocks."""
+    groups = len(config["repeats"])
+    widths = [8, 8, 16, 16, 24, 24, 32, 40]
+    return {
+        **config,
+        "in_channels": widths[:groups],
+        "out_channels": widths[1 : groups + 1],
+        "repeats": [2, 2, 1, 2, 1, 2, 1][:groups],
+        "dropout_rate": 0.2,
+    }
+
+
+def small_ghostnet(config):
+    """A configuration of GhostNet of little width."""
+    return {**config, "width": 0.2}
+
+
 def small_mobileone(config):
     """A configuration of MobileOne with few channels."""
     return {
@@ -373,6 +401,88 @@ FAMILIES = {
             "mobilenet_v3_one_layer": {
                 "config": {"alpha": 0.3, "large": False, "mlp_head": False},
                 "load_size": [64, 45],
+            },
+        },
+    },
+    "mobilenet_v4": {
+        "small": small_mobilenet_v4,
+        "size": lambda config: [24, 33],
+        "rules": [],
+        "more": {},
+    },
+    "mnasnet": {
+        **CONVOLUTIONAL,
+        "small": small_mobilenet,
+        "more": {"mnasnet_larger": {"config": {"alpha": 0.3}, "load_size": [64, 45]}},
+    },
+    "efficientnet_v1": {
+        **CONVOLUTIONAL,
+        "small": small_efficientnet,
+        "more": {
+            "efficientnet_v1_larger": {
+                "config": {
+                    "width_coefficient": 0.3,
+                    "depth_coefficient": 1.1,
+                    "dropout_rate": 0.2,
+                },
+                "load_size": [64, 45],
+            },
+        },
+    },
+    "efficientnet_v2": {
+        **CONVOLUTIONAL,
+        "small": small_efficientnet_v2,
+        "more": {
+            "efficientnet_v2_larger": {
+                "config": {
+                    "expand_ratio": [1, 2, 1, 3],
+                    "kernel_size": [(3, 3), (5, 5), (3, 3), (5, 5)],
+                    "strides": [(2, 2), (1, 1), (1, 1), (2, 2)],
+                    "in_channels": [8, 13, 24, 16],
+                    "out_channels": [13, 24, 16, 24],
+                    "repeats": [1, 1, 2, 2],
+                    "dropout_rate": 0.2,
+                    "last_channels": 40,
+                },
+                "load_size": [64, 45],
+            },
+        },
+    },
+    "efficientnet_lite": {
+        **CONVOLUTIONAL,
+        "small": small_efficientnet,
+        "more": {
+            "efficientnet_lite_larger": {
+                "config": {
+                    "width_coefficient": 0.3,
+                    "depth_coefficient": 1.1,
+                    "dropout_rate": 0.2,
+                },
+                "load_size": [64, 45],
+            },
+        },
+    },
+    "ghostnet_v1": {
+        **CONVOLUTIONAL,
+        "small": small_ghostnet,
+        "more": {"ghostnet_v1_larger": {"config": {"width": 0.3}, "load_size": [64, 45]}},
+    },
+    "ghostnet_v2": {
+        **CONVOLUTIONAL,
+        "small": small_ghostnet,
+        "more": {"ghostnet_v2_larger": {"config": {"width": 0.3}, "load_size": [64, 45]}},
+    },
+    "rexnet_lite": {
+        **CONVOLUTIONAL,
+        "small": lambda config: {**config, "width_multiplier": 0.25},
+        "more": {
+            "rexnet_lite_larger": {
+                "config": {
+                    "width_multiplier": 0.3,
+                    "channel_divisor": 4,
+                    "kernel_config": "353533",
+                },
+                "load_size": [45, 29],
             },
         },
     },
