@@ -11,7 +11,7 @@ setup: ## Install the system packages that are missing (Debian, Ubuntu), or say 
 build: setup ## Build the zoo command for release
 	@scripts/build
 
-run: build ## Fetch, classify, embed: the main job on the small model in Examples/digits
+run: build ## Fetch, classify, embed: the main job on the small models in Examples
 	@scripts/run-example
 
 test: ## Build and run all tests, then check warnings and format

@@ -13,7 +13,8 @@ import Testing
     let files = FileManager.default
     let docs = try files.contentsOfDirectory(
       atPath: Self.repository.appending(path: "docs").path)
-    let pages = ["README.md", "Examples/digits/README.md"] + docs.map { "docs/" + $0 }
+    let examples = ["digits", "handwriting"].map { "Examples/\($0)/README.md" }
+    let pages = ["README.md"] + examples + docs.map { "docs/" + $0 }
     var count = 0
     for page in pages where page.hasSuffix(".md") {
       let text = try String(contentsOf: Self.repository.appending(path: page), encoding: .utf8)
