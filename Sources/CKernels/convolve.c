@@ -7,6 +7,9 @@ enum {
   // Floats of what a block of a dense convolution sees, and rows of it.
   BLOCK_FLOATS = 1 << 18,
   BLOCK_ROWS = 192,
+  FEWEST_ROWS = 36,
+  // Pixels of fewer inputs are read with their neighbours as one run.
+  JOINED_INPUTS = 16,
   // Results of other convolutions that a thread takes at once.
   NARROW_ROWS = 96,
   UNITS_PER_THREAD = 4,
@@ -25,6 +28,11 @@ static size_t result_count(const zk_convolution_task *task) {
 
 static size_t tap_count(const zk_window *window) {
   return window->kernel_height * window->kernel_width;
+}
+
+// What a result of a dense convolution sees.
+static size_t window_inputs(const zk_convolution_task *task) {
+  return tap_count(&task->window) * task->inputs;
 }
 
 // ---- Packed weights ----------------------------------------------------------------------------
@@ -95,6 +103,13 @@ static place place_of(const zk_window *window, size_t result) {
       result / area, result % area / window->out_width, result % window->out_width};
 }
 
+static place after(const zk_window *window, place at) {
+  if (++at.x < window->out_width) return at;
+  at.x = 0;
+  if (++at.y < window->out_height) return at;
+  return (place){at.image + 1, 0, 0};
+}
+
 // Row `y` and column `x` of the map as seen through a tap: beyond the edge where they are not below
 // the height and the width.
 static size_t tap_row(const zk_window *window, size_t y, size_t tap) {
@@ -104,53 +119,62 @@ static size_t tap_column(const zk_window *window, size_t x, size_t tap) {
   return x * window->stride_x + tap * window->dilation_x - window->left;
 }
 
+// Copies what a kernel row sees of row `row` from column `left` on, [kernel_width, inputs].
+static void copy_run(
+    const zk_convolution_task *task, size_t image, size_t row, size_t left, float *out) {
+  const zk_window *window = &task->window;
+  size_t inputs = task->inputs, width = window->width;
+  const float *x = task->x + (image * window->height + row) * width * task->x_stride;
+  for (size_t j = 0; j < window->kernel_width; j++, out += inputs) {
+    size_t column = left + j * window->dilation_x;
+    if (row < window->height && column < width)
+      memcpy(out, x + column * task->x_stride, inputs * sizeof *out);
+    else memset(out, 0, inputs * sizeof *out);
+  }
+}
+
 // Copies what one result sees, [kernel_height, kernel_width, inputs].
 static void gather(const zk_convolution_task *task, size_t result, float *out) {
   const zk_window *window = &task->window;
   place at = place_of(window, result);
-  size_t inputs = task->inputs, run = window->kernel_width * inputs;
-  size_t left = tap_column(window, at.x, 0);
-  bool is_one_run = window->dilation_x == 1 && task->x_stride == inputs && left < window->width &&
-                    left + window->kernel_width <= window->width;
-  for (size_t i = 0; i < window->kernel_height; i++, out += run) {
-    size_t row = tap_row(window, at.y, i);
-    if (row >= window->height) {
-      memset(out, 0, run * sizeof *out);
-      continue;
-    }
-    const float *x =
-        task->x + (at.image * window->height + row) * window->width * task->x_stride;
-    if (is_one_run) {
-      memcpy(out, x + left * inputs, run * sizeof *out);
-      continue;
-    }
-    for (size_t j = 0; j < window->kernel_width; j++) {
-      size_t column = tap_column(window, at.x, j);
-      if (column < window->width)
-        memcpy(out + j * inputs, x + column * task->x_stride, inputs * sizeof *out);
-      else memset(out + j * inputs, 0, inputs * sizeof *out);
-    }
-  }
+  for (size_t i = 0; i < window->kernel_height; i++, out += window->kernel_width * task->inputs)
+    copy_run(task, at.image, tap_row(window, at.y, i), tap_column(window, at.x, 0), out);
 }
 
-// Fills pointers[tap * rows + i] for `count` results from `first` on, repeating the last.
+// The neighbouring taps that are one run of numbers, where pixels follow each other without a gap: a
+// kernel row, if it is short. Else each tap is a run.
+static size_t taps_per_run(const zk_convolution_task *task) {
+  bool is_joined = task->x_stride == task->inputs && task->window.dilation_x == 1 &&
+                   task->inputs < JOINED_INPUTS;
+  return is_joined ? task->window.kernel_width : 1;
+}
+
+// Fills pointers[run * rows + i] for `count` results from `first` on, repeating the last. Longer runs
+// that reach beyond an edge are copied to `copies`.
 static void point(
-    const zk_convolution_task *task, size_t first, size_t count, size_t rows,
-    const float **pointers) {
+    const zk_convolution_task *task, size_t run, size_t first, size_t count, size_t rows,
+    float *copies, const float **pointers) {
   const zk_window *window = &task->window;
+  place at = place_of(window, first);
   for (size_t i = 0; i < rows; i++) {
-    place at = place_of(window, first + zk_min(i, count - 1));
     const float **pointer = pointers + i;
     for (size_t tap_y = 0; tap_y < window->kernel_height; tap_y++) {
       size_t row = tap_row(window, at.y, tap_y);
       size_t line = (at.image * window->height + row) * window->width;
-      for (size_t tap_x = 0; tap_x < window->kernel_width; tap_x++, pointer += rows) {
+      for (size_t tap_x = 0; tap_x < window->kernel_width; tap_x += run, pointer += rows) {
         size_t column = tap_column(window, at.x, tap_x);
-        *pointer = row < window->height && column < window->width
-                       ? task->x + (line + column) * task->x_stride
-                       : task->zeros;
+        if (row < window->height && column < window->width && column + run <= window->width) {
+          *pointer = task->x + (line + column) * task->x_stride;
+        } else if (run == 1) {
+          *pointer = task->zeros;
+        } else {
+          copy_run(task, at.image, row, column, copies);
+          *pointer = copies;
+          copies += run * task->inputs;
+        }
       }
     }
+    if (i + 1 < count) at = after(window, at);
   }
 }
 
@@ -176,8 +200,11 @@ typedef struct {
   const zk_convolution_task *task;
   zk_gemm_task store;
   size_t rows_per_unit, row_units, panels_per_unit;
-  // Of each thread's scratch, and of a dense convolution's rows in it.
-  size_t scratch, row_floats, converted_stride;
+  // Of each thread's scratch.
+  size_t scratch;
+  // Of a dense convolution: how many runs the tiles find a result's inputs in; where it is 0, what a
+  // copied row of inputs takes.
+  size_t runs, row_floats, converted_stride;
   const ptrdiff_t *offsets;
 } convolution_context;
 
@@ -185,15 +212,24 @@ static void *own_scratch(const convolution_context *context, int thread) {
   return (char *)context->task->scratch + (size_t)thread * context->scratch;
 }
 
-static void convolve_dense(void *opaque, size_t unit, int thread) {
-  const convolution_context *context = opaque;
+// Points at what `count` results see.
+static zk_inputs pointed(
+    const convolution_context *context, size_t first, size_t count, char *scratch) {
+  size_t runs = context->runs;
+  const float **pointers = (const float **)scratch;
+  float *copies = (float *)(scratch + context->rows_per_unit * runs * sizeof *pointers);
+  point(
+      context->task, tap_count(&context->task->window) / runs, first, count, count, copies,
+      pointers);
+  return (zk_inputs){.rows = scratch, .stride = count * sizeof *pointers, .runs = runs};
+}
+
+// Copies what `count` results see, and converts it.
+static zk_inputs gathered(
+    const convolution_context *context, size_t first, size_t count, char *scratch) {
   const zk_convolution_task *task = context->task;
-  const zk_path *path = context->path;
-  const zk_product *product = &path->products[task->precision];
-  size_t first = unit % context->row_units * context->rows_per_unit;
-  size_t count = zk_min(context->rows_per_unit, context->store.m - first);
-  float *seen = own_scratch(context, thread);
-  zk_inputs inputs = {(const char *)seen, context->row_floats * sizeof *seen, NULL};
+  const zk_product *product = &context->path->products[task->precision];
+  float *seen = (float *)scratch;
   char *converted = (char *)(seen + context->rows_per_unit * context->row_floats);
   zk_input_row *known =
       (zk_input_row *)(converted + context->rows_per_unit * context->converted_stride);
@@ -205,8 +241,22 @@ static void convolve_dense(void *opaque, size_t unit, int thread) {
           own, context->store.k, converted + row * context->converted_stride, known + row);
   }
   if (product->convert_row)
-    inputs = (zk_inputs){converted, context->converted_stride, known};
-  size_t column_words = zk_column_words(path, task->precision, context->store.k);
+    return (zk_inputs){.rows = converted, .stride = context->converted_stride, .int8 = known};
+  return (zk_inputs){.rows = scratch, .stride = context->row_floats * sizeof *seen};
+}
+
+static void convolve_dense(void *opaque, size_t unit, int thread) {
+  const convolution_context *context = opaque;
+  const zk_convolution_task *task = context->task;
+  const zk_path *path = context->path;
+  size_t first = unit % context->row_units * context->rows_per_unit;
+  size_t count = zk_min(context->rows_per_unit, context->store.m - first);
+  char *scratch = own_scratch(context, thread);
+  zk_inputs inputs = context->runs ? pointed(context, first, count, scratch)
+                                   : gathered(context, first, count, scratch);
+  // From row to row of what the tiles take: in a table it is from pointer to pointer.
+  size_t step = context->runs ? sizeof(const float *) : inputs.stride;
+  size_t column_words = zk_column_words(path, task->precision, window_inputs(task));
   size_t tiles = zk_ceil_div(count, path->tile_rows);
   size_t panel = unit / context->row_units * context->panels_per_unit;
   size_t end =
@@ -214,12 +264,13 @@ static void convolve_dense(void *opaque, size_t unit, int thread) {
   for (; panel < end; panel++) {
     size_t column = panel * path->tile_columns;
     size_t columns = zk_min(path->tile_columns, task->outputs - column);
-    const zk_tile *tile_of = product->tile[zk_panel_vectors(path, columns) - 1];
+    const zk_tile *tile_of =
+        path->products[task->precision].tile[zk_panel_vectors(path, columns) - 1];
     const uint32_t *packed = (const uint32_t *)task->packed + column * column_words;
     for (size_t tile = 0; tile < tiles; tile++) {
       size_t row = count * tile / tiles, rows = count * (tile + 1) / tiles - row;
       tile_of[rows - 1](
-          &context->store, &inputs, inputs.rows + row * inputs.stride, packed,
+          &context->store, &inputs, inputs.rows + row * step, packed,
           task->y + (first + row) * task->y_stride + column, column, columns);
     }
   }
@@ -238,7 +289,7 @@ static void convolve_depthwise(void *opaque, size_t unit, int thread) {
         .pointers = pointers, .step = task->window.stride_x * task->x_stride,
         .offsets = context->offsets};
     if (taps.rows == block) taps.base = inside(task, row, block);
-    if (!taps.base) point(task, row, taps.rows, block, pointers);
+    if (!taps.base) point(task, 1, row, taps.rows, block, NULL, pointers);
     float *y = task->y + row * task->y_stride;
     for (size_t column = 0; column < channels;) {
       size_t columns = zk_min(channels - column, path->tile_columns);
@@ -269,7 +320,7 @@ static void convolve_grouped(void *opaque, size_t unit, int thread) {
       zk_taps taps = {
           .taps = tap_count(&task->window), .rows = zk_min(block, last - row),
           .pointers = pointers};
-      point(task, row, taps.rows, block, pointers);
+      point(task, 1, row, taps.rows, block, NULL, pointers);
       for (size_t group = 0; group < task->groups; group++) {
         size_t column = group * outputs + start;
         path->grouped[vectors - 1](
@@ -303,10 +354,14 @@ static size_t plan(
     context->scratch = rounded_up(taps * 2 * path->tile_rows * sizeof(float *), 64);
     return threads * context->scratch + taps * sizeof(ptrdiff_t);
   }
-  size_t k = taps * task->inputs, tile_rows = path->tile_rows;
-  context->store.k = k;
+  size_t k = window_inputs(task);
+  // Other precisions than float32 convert what they see.
+  context->runs = task->precision == ZK_F32 ? taps / taps_per_run(task) : 0;
+  context->store.k = context->runs ? k / context->runs : k;
   context->row_floats = rounded_up(k, 16) + 16;
-  size_t rows = zk_min(zk_min(BLOCK_ROWS, m), BLOCK_FLOATS / k + 2 * tile_rows);
+  size_t rows = zk_min(BLOCK_ROWS, zk_ceil_div(m, threads));
+  if (!context->runs) rows = zk_min(rows, BLOCK_FLOATS / k);
+  if (rows < FEWEST_ROWS) rows = zk_min(FEWEST_ROWS, m);
   context->row_units = zk_ceil_div(m, rows);
   context->rows_per_unit = zk_ceil_div(m, context->row_units);
   size_t panels = zk_ceil_div(task->outputs, path->tile_columns);
@@ -317,6 +372,9 @@ static size_t plan(
     context->converted_stride = rounded_up(zk_ceil_div(k, product->step) * 4, 64) + 64;
   size_t per_row = context->row_floats * sizeof(float) + context->converted_stride +
                    (product->convert_row ? sizeof(zk_input_row) : 0);
+  if (context->runs)
+    per_row = context->runs * sizeof(const float *) +
+              (context->runs < taps ? k * sizeof(float) : 0);
   context->scratch = rounded_up(context->rows_per_unit * per_row, 64);
   return threads * context->scratch;
 }

@@ -70,12 +70,13 @@ static void convert(void *opaque, size_t chunk, int thread) {
 static void prepare_inputs(gemm_context *context, zk_pool *pool) {
   const zk_gemm_task *task = context->task;
   if (!context->product->convert_row) {
-    context->inputs = (zk_inputs){(const char *)task->a, task->a_stride * sizeof(float), NULL};
+    context->inputs = (zk_inputs){
+        .rows = (const char *)task->a, .stride = task->a_stride * sizeof(float)};
     return;
   }
   context->inputs = (zk_inputs){
-      (const char *)task->scratch + rows_offset(task->m), input_stride(context->product, task->k),
-      task->scratch};
+      .rows = (const char *)task->scratch + rows_offset(task->m),
+      .stride = input_stride(context->product, task->k), .int8 = task->scratch};
   zk_parallel(pool, zk_ceil_div(task->m, CONVERTED_ROWS), convert, context);
 }
 

@@ -15,6 +15,10 @@ typedef struct {
   const char *rows;
   size_t stride;             // bytes from row to row
   const zk_input_row *int8;  // of each row; int8 only
+  // Float32 only. Where it is not 0 a row is that many runs of k inputs, wherever they are: `rows` is a
+  // table of pointers to them, those of all rows to the first run first, and `stride` is the bytes of
+  // the table from run to run.
+  size_t runs;
 } zk_inputs;
 
 // A block of the result c: rows from `a`, a place in `inputs`, and `columns` columns of one panel, of

@@ -33,26 +33,34 @@ INLINE words splat_word(const char *p) {
 #define ROW_POINTERS                                                                               \
   const char *row[TILE_ROWS];                                                                      \
   FOR_ROWS {                                                                                       \
-    row[i] = a + i * stride;                                                                       \
+    row[i] = a + i * inputs->stride;                                                               \
     OWN_REGISTER(row[i]);                                                                          \
   }
 
 // The sums are an array of the tile's own, so that they stay in registers.
 #define PRODUCT(NAME, TYPE)                                                                        \
   INLINE void NAME(                                                                                \
-      const int rows, const int vectors, const char *a, size_t stride, const uint32_t *panel,      \
-      size_t k, TYPE total[TILE_ROWS][TILE_VECTORS])
+      const int rows, const int vectors, const zk_inputs *inputs, const char *a,                   \
+      const uint32_t *panel, size_t k, TYPE total[TILE_ROWS][TILE_VECTORS])
 
 PRODUCT(multiply_f32, vector) {
-  ROW_POINTERS
-  UNROLL for (size_t step = 0; step < k; step++, panel += vectors * LANES) {
-    vector b[TILE_VECTORS];
-    FOR_VECTORS b[j] = (vector)load_words(panel + j * LANES);
+  size_t run = 0;
+  do {
+    const char *const *table = (const char *const *)(a + run * inputs->stride);
+    const char *row[TILE_ROWS];
     FOR_ROWS {
-      vector left = (vector)splat_word(row[i] + step * 4);
-      FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
+      row[i] = inputs->runs ? table[i] : a + i * inputs->stride;
+      OWN_REGISTER(row[i]);
     }
-  }
+    UNROLL for (size_t step = 0; step < k; step++, panel += vectors * LANES) {
+      vector b[TILE_VECTORS];
+      FOR_VECTORS b[j] = (vector)load_words(panel + j * LANES);
+      FOR_ROWS {
+        vector left = (vector)splat_word(row[i] + step * 4);
+        FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
+      }
+    }
+  } while (++run < inputs->runs);
 }
 
 #if BF16_DOT
@@ -131,7 +139,7 @@ INLINE bool is_plain(const zk_gemm_task *task) {
     vector total[TILE_ROWS][TILE_VECTORS] = {}, sums[TILE_ROWS][TILE_VECTORS];                     \
     const int rows = ROWS, vectors = VECTORS;                                                      \
     prefetch_tile(rows, vectors, c, task->c_stride);                                               \
-    multiply_##NAME(rows, vectors, a, inputs->stride, panel, task->k, total);                      \
+    multiply_##NAME(rows, vectors, inputs, a, panel, task->k, total);                      \
     if (columns == VECTORS * LANES && is_plain(task)) {                                            \
       FOR_ROWS FOR_VECTORS store(c + i * task->c_stride + j * LANES, total[i][j]);                 \
       return;                                                                                      \
@@ -149,7 +157,7 @@ INLINE bool is_plain(const zk_gemm_task *task) {
     vector sums[TILE_ROWS][TILE_VECTORS];                                                          \
     const int rows = ROWS, vectors = VECTORS, width = VECTORS * LANES;                             \
     prefetch_tile(rows, vectors, c, task->c_stride);                                               \
-    multiply_##NAME(rows, vectors, a, inputs->stride, panel + 2 * width, task->k, total);          \
+    multiply_##NAME(rows, vectors, inputs, a, panel + 2 * width, task->k, total);          \
     const zk_input_row *input = inputs->int8 + (size_t)(a - inputs->rows) / inputs->stride;        \
     FOR_ROWS FOR_VECTORS {                                                                         \
       integers weights = (integers)load_words(panel + width + j * LANES);                          \
