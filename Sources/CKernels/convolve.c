@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "winograd.h"
 
 enum {
   // Floats of what a block of a dense convolution sees, and rows of it.
@@ -46,6 +47,7 @@ static size_t group_floats(const zk_path *path, const zk_convolution_task *task)
 }
 
 size_t zk_convolution_packed_size(const zk_path *path, const zk_convolution_task *task) {
+  if (zk_winograd_tile(task)) return zk_winograd_packed_size(path, task);
   size_t taps = tap_count(&task->window);
   switch (kind_of(task)) {
     case DENSE: return zk_packed_size(path, task->precision, task->outputs, taps * task->inputs);
@@ -74,6 +76,7 @@ static void pack_group(
 void zk_convolution_pack(
     const zk_path *path, zk_pool *pool, const zk_convolution_task *task, const float *w,
     void *packed) {
+  if (zk_winograd_tile(task)) return zk_winograd_pack(path, pool, task, w, packed);
   size_t taps = tap_count(&task->window), width = rounded_up(task->outputs, path->lanes);
   switch (kind_of(task)) {
     case DENSE:
@@ -381,11 +384,13 @@ static size_t plan(
 
 size_t zk_convolution_scratch(
     const zk_path *path, const zk_pool *pool, const zk_convolution_task *task) {
+  if (zk_winograd_tile(task)) return zk_winograd_scratch(path, pool, task);
   convolution_context context;
   return plan(path, pool, task, &context);
 }
 
 void zk_convolve(const zk_path *path, zk_pool *pool, const zk_convolution_task *task) {
+  if (zk_winograd_tile(task)) return zk_winograd_convolve(path, pool, task);
   convolution_context context;
   plan(path, pool, task, &context);
   if (context.store.m == 0) return;

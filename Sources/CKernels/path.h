@@ -53,6 +53,24 @@ typedef void (*zk_grouped_block)(
     const zk_gemm_task *store, const zk_taps *taps, size_t first_input, size_t inputs,
     const float *w, float *c, size_t column, size_t columns);
 
+// Stores what a block of Winograd's sums stand for as a product would: the sums of element e begin at
+// sums + e * stride; of the tile's results `rows` times `across` exist, the lines of which begin at
+// c, c + line …
+typedef void zk_winograd_result(
+    const zk_gemm_task *task, const float *sums, size_t stride, size_t rows, size_t across,
+    float *c, size_t line, size_t column, size_t columns);
+
+// Winograd's transforms for tiles of one size; see path_winograd.h.
+typedef struct {
+  // Of the weights of at most `lanes` inputs, which lie `tap` floats apart: [elements][lanes].
+  void (*weights)(const float *w, size_t tap, size_t count, float *out);
+  // Of the inputs that a tile sees at the places x[elements]: element e goes to out + e * stride, in
+  // whole vectors.
+  void (*input)(const float *const *x, size_t channels, float *out, size_t stride);
+  // result[v - 1] is for a panel v vectors wide.
+  zk_winograd_result *result[ZK_MAX_TILE_VECTORS];
+} zk_winograd;
+
 // Matrix products in one precision.
 typedef struct {
   // How many neighbours of k lie together in 32 bits of a panel.
@@ -91,6 +109,8 @@ struct zk_path {
   // The same for grouped convolutions, for as many results as grouped_rows says.
   zk_grouped_block grouped[ZK_MAX_TILE_VECTORS];
   size_t grouped_rows[ZK_MAX_TILE_VECTORS];
+  // With tiles of 2 x 2 and of 4 x 4 results.
+  zk_winograd winograd[2];
   // One result of a pool, `count` channels from `first` on.
   void (*pool_result)(
       const zk_pooling_task *task, size_t image, size_t row, size_t column, size_t first,

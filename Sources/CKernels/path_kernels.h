@@ -18,6 +18,7 @@
 #include "path_norm.h"
 #include "path_rotary.h"
 #include "path_convolution.h"
+#include "path_winograd.h"
 #include "path_maps.h"
 
 // ---- The floor ---------------------------------------------------------------------------------
@@ -61,6 +62,7 @@ const zk_path PATH_NAME = {
     .depthwise_part = depthwise_part,
     .grouped = BLOCKS_OF(grouped),
     .grouped_rows = GROUPED_ROWS_OF_EACH,
+    .winograd = {WINOGRAD(2), WINOGRAD(4)},
     .pool_result = pool_result,
     .affine_row = affine_row,
     .peak_operations = peak_operations,

@@ -10,6 +10,8 @@ package struct Benchmark: Sendable {
     /// The largest resident size of the process since the load began, in bytes; where the system
     /// does not count anew, since the process began.
     package internal(set) var peakMemory: Int
+    /// How many bytes more the weights take for Winograd's algorithm.
+    package let winogradBytes: Int
   }
 
   /// One line of the table.
@@ -48,6 +50,7 @@ extension Zoo {
       PeakMemory.reset()
       let clock = ContinuousClock()
       let start = clock.now
+      let winogradBytes = backend.winogradBytes
       var options = options
       options.precision = precision
       let net: VisionNetwork
@@ -57,6 +60,7 @@ extension Zoo {
         net = try await network(madeUp: name, options)
       }
       let time = clock.now - start
+      let builtWinogradBytes = backend.winogradBytes - winogradBytes
       let peak = benchmark.peakGFLOPS
       benchmark.rows += try await offload { cancellation in
         try batches.map { batch in
@@ -67,7 +71,8 @@ extension Zoo {
       benchmark.loads.append(
         Benchmark.Load(
           precision: precision, inputSize: net.inputSize,
-          milliseconds: time / .milliseconds(1), peakMemory: PeakMemory.bytes))
+          milliseconds: time / .milliseconds(1), peakMemory: PeakMemory.bytes,
+          winogradBytes: builtWinogradBytes))
     }
     return benchmark
   }
@@ -90,7 +95,7 @@ extension Zoo {
       do throws(NetworkError) {
         return try VisionNetwork(
           madeUp: configuration.family, configuration: configuration.config,
-          size: size, precision: options.precision, backend: backend)
+          size: size, precision: options.precision, isExact: options.isExact, backend: backend)
       } catch {
         throw ModelError.cannotBuild(model: name, file: nil, error)
       }

@@ -17,6 +17,11 @@ public struct LoadOptions: Sendable {
   public var rgbStats: RGBStats?
   /// What the linear layers of the network's blocks compute with.
   public var precision: Precision
+  /// Whether every convolution is computed as its sum of products.
+  ///
+  /// Otherwise those of 3 x 3 in float32 may be computed by Winograd's algorithm, which takes less time
+  /// and more memory, and differs by some 3e-6 of the largest magnitude.
+  public var isExact: Bool
   /// Options laid over the network's registered configuration and the checkpoint's.
   public var configuration: JSONObject
   /// Whether the keys and shapes of a file to be downloaded are compared with those that the
@@ -27,7 +32,7 @@ public struct LoadOptions: Sendable {
   public init(
     format: String? = nil, size: ImageSize? = nil, sizing: ImageSizing = .fixed,
     patchSize: Int? = nil, rgbStats: RGBStats? = nil, precision: Precision = .f32,
-    configuration: JSONObject = JSONObject(), prechecks: Bool = true
+    isExact: Bool = false, configuration: JSONObject = JSONObject(), prechecks: Bool = true
   ) {
     self.format = format
     self.size = size
@@ -35,6 +40,7 @@ public struct LoadOptions: Sendable {
     self.patchSize = patchSize
     self.rgbStats = rgbStats
     self.precision = precision
+    self.isExact = isExact
     self.configuration = configuration
     self.prechecks = prechecks
   }

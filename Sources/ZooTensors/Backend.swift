@@ -37,6 +37,7 @@ package final class Backend: @unchecked Sendable {
   let pool: OpaquePointer
   private let workspace = Mutex(WorkspaceMemory())
   private let operationCount = Atomic(0)
+  private let winogradByteCount = Atomic(0)
 
   /// Makes a backend; `threads` nil takes all processors that the process may use.
   package init(threads: Int? = nil, path: KernelPath = .best) throws(TensorError) {
@@ -53,10 +54,18 @@ package final class Backend: @unchecked Sendable {
   /// How many threads a pass uses.
   package var threads: Int { Int(zk_pool_threads(pool)) }
 
-  /// How many floating-point operations matrix products and attention have done so far.
+  /// How many floating-point operations matrix products, convolutions and attention have done so far,
+  /// those counted that Winograd's algorithm saves.
   package var operations: Int { operationCount.load(ordering: .relaxed) }
 
   func count(operations: Int) { operationCount.wrappingAdd(operations, ordering: .relaxed) }
+
+  /// How many bytes more the convolutions made so far took for Winograd's algorithm.
+  package var winogradBytes: Int { winogradByteCount.load(ordering: .relaxed) }
+
+  func count(winogradBytes: Int) {
+    winogradByteCount.wrappingAdd(winogradBytes, ordering: .relaxed)
+  }
 
   /// How many processors this process may use, by its affinity and its container's share.
   package static var availableProcessors: Int {

@@ -4,6 +4,7 @@ import ZooCore
 /// A convolution over maps of one size, with its weights packed for the kernels at construction.
 ///
 /// Groups of several channels and single channels are computed in float32 whatever the precision.
+/// Float32 kernels of 3 x 3 with a stride of 1 may be computed by Winograd's algorithm.
 package struct Convolution: Sendable {
   private enum Kind {
     /// Windows of one place: a product.
@@ -16,6 +17,7 @@ package struct Convolution: Sendable {
   private let window: Window
   private let groups: Int
   private let precision: Precision
+  private let isExact: Bool
   private let kind: Kind
   private let backend: Backend
 
@@ -24,10 +26,11 @@ package struct Convolution: Sendable {
   /// - Parameters:
   ///   - weight: the weight; `nil` for zeros, which take no memory.
   ///   - input: the shape of the maps to come.
+  ///   - isExact: whether Winograd's algorithm is left out.
   /// - Throws: ``TensorError`` if the shapes of weight, bias, window and map do not go together.
   package init(
     weight: Tensor?, shape: [Int], bias: Tensor?, input: MapShape, window: Window,
-    groups: Int = 1, precision: Precision = .f32, backend: Backend
+    groups: Int = 1, precision: Precision = .f32, isExact: Bool = false, backend: Backend
   ) throws(TensorError) {
     let (kernel, channels) = (window.kernel, input.channels)
     guard groups > 0, channels % groups == 0, shape.count == 4, shape[0] > 0,
@@ -53,6 +56,7 @@ package struct Convolution: Sendable {
     output = MapShape(channels: shape[0], size: size)
     (self.window, self.groups, self.backend) = (window, groups, backend)
     self.precision = groups == 1 ? precision : .f32
+    self.isExact = isExact
     if groups == 1, window.isPointwise {
       if let weight {
         kind = .pointwise(
@@ -68,12 +72,16 @@ package struct Convolution: Sendable {
     }
     let nothing = Vector([])
     var task = zk_convolution_task(
-      precision: self.precision.kernel, window: window.kernel(input.size, size), images: 0,
-      inputs: channels, outputs: shape[0], groups: groups, x: nothing.base, x_stride: 0,
+      precision: self.precision.kernel, exact: isExact, window: window.kernel(input.size, size),
+      images: 0, inputs: channels, outputs: shape[0], groups: groups, x: nothing.base, x_stride: 0,
       packed: nothing.base, y: nothing.base, y_stride: 0, bias: nil, scale: nil,
       activation: ZK_IDENTITY, combine: ZK_STORE, zeros: nothing.base, scratch: nothing.base)
     let path = backend.path.pointer
-    let memory = try ZeroMemory(byteCount: zk_convolution_packed_size(path, &task))
+    let byteCount = zk_convolution_packed_size(path, &task)
+    let memory = try ZeroMemory(byteCount: byteCount)
+    var direct = task
+    direct.exact = true
+    backend.count(winogradBytes: byteCount - zk_convolution_packed_size(path, &direct))
     if let weight {
       backend.pass { workspace in
         let ordered = workspace.channelsLast(weight)
@@ -104,8 +112,9 @@ package struct Convolution: Sendable {
         "\(input) from [\(x.rows), \(x.columns)] into \(output) in [\(y.rows), \(y.columns)]")
       precondition(scale.map { $0.count == y.columns } ?? true, "a scale has one value per output")
       var task = zk_convolution_task(
-        precision: precision.kernel, window: window.kernel(input.size, output.size),
-        images: images, inputs: input.channels, outputs: output.channels, groups: groups,
+        precision: precision.kernel, exact: isExact,
+        window: window.kernel(input.size, output.size), images: images, inputs: input.channels,
+        outputs: output.channels, groups: groups,
         x: x.base, x_stride: x.stride, packed: packed.base, y: y.base, y_stride: y.stride,
         bias: bias?.base, scale: scale?.base, activation: combine.activation(after: activation),
         combine: combine.kernel, zeros: zeros.base, scratch: packed.base)

@@ -17,6 +17,7 @@ double difference(
     const float *found, const float *expected, size_t rows, size_t columns, size_t stride);
 // Prints how much a kernel differs, and remembers whether it is too much.
 void report(const zk_path *path, const char *kernel, double worst);
+void report_within(const zk_path *path, const char *kernel, double worst, double tolerance);
 
 // Compares the kernels of maps; see compare_maps.c.
 void compare_maps(const zk_path *path, zk_pool *pool);

@@ -123,6 +123,12 @@ void compare_maps(const zk_path *path, zk_pool *pool) {
       {20, 8, 1, 5, 5, 2, 2, 1, 1, 0, 0, 1, 1},   {5, 100, 1, 30, 29, 3, 3, 1, 1, 1, 1, 1, 1},
       {3, 4, 1, 8, 8, 4, 4, 4, 1, 0, 0, 0, 0},    {4, 3, 1, 1, 1, 3, 3, 1, 1, 1, 1, 1, 1},
       {64, 20, 1, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1}};
+  // Tiles of 4 x 4 results, some of them in part, and of 2 x 2.
+  static const shape winograd[] = {
+      {24, 24, 1, 16, 12, 3, 3, 1, 1, 1, 1, 1, 1}, {37, 100, 1, 15, 22, 3, 3, 1, 1, 1, 1, 1, 1},
+      {30, 49, 1, 27, 17, 3, 3, 1, 1, 2, 0, 0, 2}, {129, 26, 1, 33, 30, 3, 3, 1, 1, 0, 0, 0, 0},
+      {24, 24, 1, 8, 6, 3, 3, 1, 1, 1, 1, 1, 1},   {50, 33, 1, 7, 9, 3, 3, 1, 1, 1, 1, 1, 1},
+      {25, 70, 1, 10, 9, 3, 3, 1, 1, 0, 0, 0, 0}};
   static const shape grouped[] = {
       {8, 8, 2, 9, 7, 3, 3, 1, 1, 1, 1, 1, 1},      {48, 48, 2, 8, 9, 3, 3, 2, 1, 1, 1, 1, 1},
       {6, 12, 6, 7, 7, 3, 3, 2, 1, 1, 1, 1, 1},     {112, 112, 2, 5, 9, 3, 3, 1, 1, 1, 1, 1, 1},
@@ -138,6 +144,11 @@ void compare_maps(const zk_path *path, zk_pool *pool) {
     for (size_t gap = 0; gap < 6; gap += 5)
       worst = fmax(worst, compare_convolution(path, pool, ZK_F32, dense[i], gap));
   report(path, "dense", worst);
+  worst = 0;
+  for (size_t i = 0; i < sizeof winograd / sizeof *winograd; i++)
+    for (size_t gap = 0; gap < 6; gap += 5)
+      worst = fmax(worst, compare_convolution(path, pool, ZK_F32, winograd[i], gap));
+  report_within(path, "winograd", worst, 6e-6);
   worst = 0;
   for (size_t i = 0; i < sizeof grouped / sizeof *grouped; i++)
     worst = fmax(worst, compare_convolution(path, pool, ZK_F32, grouped[i], 5));

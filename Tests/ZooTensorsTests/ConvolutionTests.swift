@@ -79,6 +79,30 @@ import ZooCore
     #expect(difference(found.scalars, expected.scalars) < 3e-6)
   }
 
+  /// Winograd's algorithm gives what sums of products give, from more weights, in float32 alone.
+  @Test(arguments: LinearTests.Kernel.all, [ImageSize(height: 7, width: 9), ImageSize(side: 18)])
+  func winogradIsAConvolution(kernel: LinearTests.Kernel, size: ImageSize) throws {
+    var noise = Noise(seed: 9)
+    let input = MapShape(channels: 40, size: size)
+    let x = noise.tensor([2 * input.area, input.channels])
+    let weight = noise.tensor([53, input.channels, 3, 3])
+    let bias = noise.tensor([53])
+    let backend = try backend(kernel.path)
+    let results = try [false, true].map { isExact in
+      let before = backend.winogradBytes
+      let convolution = try Convolution(
+        weight: weight, shape: weight.shape, bias: bias, input: input, window: Window(3),
+        precision: kernel.precision, isExact: isExact, backend: backend)
+      let usesWinograd = !isExact && kernel.precision == .f32
+      #expect((backend.winogradBytes > before) == usesWinograd)
+      return run(backend, x, rows: x.shape[0], columns: 53) { x, y, workspace in
+        convolution(x, into: y, activation: .relu, in: workspace)
+      }
+    }
+    #expect((results[0] != results[1]) == (kernel.precision == .f32))
+    #expect(difference(results[0].scalars, results[1].scalars) < 1e-5)
+  }
+
   /// Each group is a dense convolution of its own channels, single channels too.
   @Test(arguments: pathNames, [(1, 24, 24), (2, 24, 12), (3, 24, 6), (24, 1, 1), (24, 1, 2)])
   func groupsAreConvolutions(path: String, sizes: (groups: Int, inputs: Int, outputs: Int)) throws {

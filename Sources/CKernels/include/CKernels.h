@@ -216,6 +216,10 @@ typedef struct {
 // ZK_F32. ZK_PADDING zeros follow bias and scale.
 typedef struct {
   zk_precision precision;
+  // Whether each result is a sum of products. Else dense 3 x 3 convolutions of stride 1 in ZK_F32 may
+  // use Winograd's algorithm, which needs fewer products and more memory for the weights, and rounds
+  // otherwise.
+  bool exact;
   zk_window window;
   size_t images, inputs, outputs, groups;
   const float *_Nonnull x;

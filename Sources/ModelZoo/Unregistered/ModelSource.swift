@@ -188,7 +188,7 @@ extension Zoo {
         net = try VisionNetwork(
           family: plan.family, configuration: plan.configuration, classes: plan.classes,
           size: plan.size, newSize: plan.newSize, patchSize: options.patchSize,
-          precision: options.precision,
+          precision: options.precision, isExact: options.isExact,
           weights: checkpoint.stateDict.byName, backend: backend)
       } catch {
         if error.kind == .integrity, !source.otherNetworks.isEmpty {

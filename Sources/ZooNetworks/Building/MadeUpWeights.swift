@@ -5,11 +5,12 @@ extension Weights {
   /// Weights of whatever shape a network asks for, made up: to measure networks without files, and to
   /// compare them with the reference, which can make the same.
   package init(
-    madeUpIn precision: Precision = .f32, rules: [MadeUpRule] = [],
+    madeUpIn precision: Precision = .f32, isExact: Bool = false, rules: [MadeUpRule] = [],
     reparameterized: Bool = false, backend: Backend
   ) {
-    self.init(precision: precision, reparameterized: reparameterized, backend: backend) {
-      key, shape in
+    self.init(
+      precision: precision, isExact: isExact, reparameterized: reparameterized, backend: backend
+    ) { key, shape in
       madeUpTensor(key, shape, rules: rules)
     }
   }

@@ -34,6 +34,8 @@ package struct Weights: Sendable {
   package let backend: Backend
   /// What the linear layers of the network's blocks compute with.
   private let blockPrecision: Precision
+  /// Whether convolutions do without Winograd's algorithm.
+  private let isExact: Bool
   /// What the linear layers that are taken here compute with.
   private var precision = Precision.f32
   private let source: Source
@@ -41,9 +43,11 @@ package struct Weights: Sendable {
 
   /// Weights at the top of a state dict.
   package init(
-    _ tensors: [String: TensorView], precision: Precision = .f32, backend: Backend
+    _ tensors: [String: TensorView], precision: Precision = .f32, isExact: Bool = false,
+    backend: Backend
   ) {
-    self.init(source: Source(tensors), precision: precision, backend: backend)
+    self.init(
+      source: Source(tensors), precision: precision, isExact: isExact, backend: backend)
   }
 
   /// Tensors of which only shapes and types count: layers are built as always, with zeros.
@@ -53,12 +57,12 @@ package struct Weights: Sendable {
 
   /// Weights of whatever shape a network asks for, each made when it is asked for.
   init(
-    precision: Precision = .f32, reparameterized: Bool = false, backend: Backend,
-    substitute: @escaping @Sendable (String, [Int]) -> TensorView?
+    precision: Precision = .f32, isExact: Bool = false, reparameterized: Bool = false,
+    backend: Backend, substitute: @escaping @Sendable (String, [Int]) -> TensorView?
   ) {
     self.init(
       source: Source([:], substitute: substitute, isReparameterized: reparameterized),
-      precision: precision, backend: backend)
+      precision: precision, isExact: isExact, backend: backend)
   }
 
   /// Weights of whatever shape a network asks for, of which only shapes count; ``taken`` tells.
@@ -73,8 +77,10 @@ package struct Weights: Sendable {
   /// The keys and shapes of all tensors that layers took.
   var taken: [String: [Int]] { source.taken.withLock { $0 } }
 
-  private init(source: Source, precision: Precision, backend: Backend) {
-    self.source = source
+  private init(
+    source: Source, precision: Precision, isExact: Bool = false, backend: Backend
+  ) {
+    (self.source, self.isExact) = (source, isExact)
     blockPrecision = precision
     self.backend = backend
   }
@@ -180,7 +186,7 @@ package struct Weights: Sendable {
     do {
       return try Convolution(
         weight: kernel.foldedWeight, shape: kernel.shape, bias: kernel.biasTensor, input: input,
-        window: window, groups: groups, precision: precision, backend: backend)
+        window: window, groups: groups, precision: precision, isExact: isExact, backend: backend)
     } catch {
       throw .tensor(error)
     }

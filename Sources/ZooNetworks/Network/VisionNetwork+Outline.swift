@@ -74,10 +74,10 @@ extension VisionNetwork {
   /// A network whose weights are made up: for measuring its speed.
   package convenience init(
     madeUp family: String, configuration: JSONObject, size: ImageSize, precision: Precision,
-    backend: Backend
+    isExact: Bool = false, backend: Backend
   ) throws(NetworkError) {
     try self.init(
       family: family, configuration: configuration, classes: 0, size: size,
-      weights: Weights(madeUpIn: precision, backend: backend))
+      weights: Weights(madeUpIn: precision, isExact: isExact, backend: backend))
   }
 }

@@ -26,17 +26,18 @@ public final class VisionNetwork: Sendable {
   ///   - newSize: the size of the images to come, if it is another one.
   ///   - patchSize: the size of the patches to come, if it is another than that of the weights.
   ///   - precision: what the linear layers of its blocks compute with.
+  ///   - isExact: whether convolutions do without Winograd's algorithm.
   ///   - weights: the state dict.
   /// - Throws: ``NetworkError`` that names the tensor or the option.
   package convenience init(
     family: String, configuration: JSONObject, classes: Int?, size: ImageSize,
     newSize: ImageSize? = nil, patchSize: Int? = nil, precision: Precision = .f32,
-    weights: [String: TensorView], backend: Backend
+    isExact: Bool = false, weights: [String: TensorView], backend: Backend
   ) throws(NetworkError) {
     try self.init(
       family: family, configuration: configuration, classes: classes, size: size,
       newSize: newSize, patchSize: patchSize,
-      weights: Weights(weights, precision: precision, backend: backend))
+      weights: Weights(weights, precision: precision, isExact: isExact, backend: backend))
   }
 
   init(

@@ -63,7 +63,9 @@ extension RootCommand {
       let source =
         madeUpWeights ? nil : try await zoo.source(of: model, network: unregistered.network)
       let result = try await zoo.benchmark(
-        model, source, options: LoadOptions(size: size, rgbStats: unregistered.rgbStats),
+        model, source,
+        options: LoadOptions(
+          size: size, rgbStats: unregistered.rgbStats, isExact: options.exact),
         precisions: options.precisions?.precisions ?? Precision.allCases, batches: batch.sizes,
         progress: options.makeProgress().handler)
       StandardError.clearStatus()
@@ -88,6 +90,7 @@ extension RootCommand {
               "input_size": .integers([load.inputSize.height, load.inputSize.width]),
               "load_ms": .number(load.milliseconds),
               "peak_memory_bytes": .integer(load.peakMemory),
+              "winograd_bytes": .integer(load.winogradBytes),
             ]
           }),
         "results": .array(
@@ -119,6 +122,8 @@ extension RootCommand {
       let loads = result.loads.map { load in
         "\(load.precision.rawValue) loaded in \(Units.decimal(load.milliseconds, places: 0)) ms for "
           + "images of \(load.inputSize), at most \(Units.bytes(load.peakMemory)) of memory"
+          + (load.winogradBytes == 0
+            ? "" : ", \(Units.bytes(load.winogradBytes)) of it for Winograd's algorithm")
       }
       return """
         \(model): \(zoo.threads) threads, \(zoo.kernelPath) kernels, measured float32 peak \

@@ -30,6 +30,13 @@ struct CommonOptions: ParsableArguments {
     completion: .list(Precision.allCases.map(\.rawValue)), transform: PrecisionList.init)
   var precisions: PrecisionList?
 
+  @Flag(
+    help: """
+      Compute convolutions without Winograd's algorithm: slower, with less memory and a little more \
+      exactly.
+      """)
+  var exact = false
+
   @Option(
     help: "How to make sure that cached files are intact: by their stamps, by hashing, or not.")
   var verify: LoadPolicy = .stamp

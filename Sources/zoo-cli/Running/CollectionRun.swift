@@ -12,6 +12,7 @@ struct CollectionRun {
   private let images: ImageOptions
   private let options: CollectionOptions
   private let precision: Precision
+  private let isExact: Bool
   private let progress: ProgressReport
 
   /// Finds the images and loads a model for them.
@@ -27,6 +28,7 @@ struct CollectionRun {
     self.options = options
     self.progress = progress
     precision = try common.precision
+    isExact = common.exact
     let inputs = images.images.map {
       CollectionInput(argument: $0, nulSeparated: options.isNullSeparated)
     }
@@ -41,7 +43,7 @@ struct CollectionRun {
     searchFaults = try collection.searchFaults(in: range, isStrict: options.strict)
     let loadOptions = LoadOptions(
       size: images.size, sizing: sizing, patchSize: images.patchSize,
-      rgbStats: unregistered.rgbStats, precision: precision)
+      rgbStats: unregistered.rgbStats, precision: precision, isExact: isExact)
     (net, info) = try await zoo.loadModel(
       source, options: loadOptions, progress: progress.handler)
     for note in info.notes { StandardError.note("\(info.file): \(note)") }
@@ -213,6 +215,7 @@ struct CollectionRun {
       ("model", .string(model)),
       ("file", .string(file)),
       ("precision", .string(precision.rawValue)),
+      ("exact", .bool(isExact)),
       ("patch size", .optional(images.patchSize)),
       ("mean", .array(transform.rgbStats.mean.map { .number(Double($0)) })),
       ("std", .array(transform.rgbStats.std.map { .number(Double($0)) })),
