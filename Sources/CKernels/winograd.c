@@ -174,7 +174,7 @@ static void multiply_panel(
   size_t blocks = zk_ceil_div(count, path->tile_rows);
   for (size_t element = 0; element < context->elements; element++) {
     const float *a = transformed + element * context->input_element;
-    zk_inputs rows = {(const char *)a, context->input_row * sizeof(float), NULL};
+    zk_inputs rows = {.rows = (const char *)a, .stride = context->input_row * sizeof(float)};
     for (size_t block = 0; block < blocks; block++) {
       size_t first = count * block / blocks, end = count * (block + 1) / blocks;
       tile_of[end - first - 1](
