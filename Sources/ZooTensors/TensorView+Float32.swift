@@ -5,7 +5,8 @@ extension TensorView {
   /// - Throws: ``TensorError/unsupportedDType(_:)`` for complex and 8-bit floating point elements.
   public func float32() throws(TensorError) -> Tensor {
     switch dtype {
-    case .float32: Tensor(shape: shape, scalars: elements(Float.self) { $0 })
+    case .float32:
+      Tensor(shape: shape, scalars: isContiguous ? copy : elements(Float.self) { $0 })
     case .float64: Tensor(shape: shape, scalars: elements(Double.self) { Float($0) })
     case .float16:
       Tensor(shape: shape, scalars: elements(UInt16.self) { TensorView.float(half: $0) })
@@ -24,6 +25,16 @@ extension TensorView {
     case .complex32, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2,
       .float8E5M2FNUZ, .float8E8M0FNU:
       throw .unsupportedDType(dtype)
+    }
+  }
+
+  /// The elements of a contiguous float32 tensor.
+  private var copy: [Float] {
+    Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = count
+      let size = count * MemoryLayout<Float>.size
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: storage.bytes[byteOffset..<byteOffset + size]))
     }
   }
 

@@ -112,30 +112,51 @@ extension Workspace {
 
   /// Rows [N · height · width, C] as feature maps [N, C, height, width].
   package func featureMaps(_ rows: Matrix, images: Int, height: Int, width: Int) -> Tensor {
-    let (area, channels) = (height * width, rows.columns)
-    precondition(rows.rows == images * area, "\(rows.rows) rows for \(images) maps of \(area)")
+    let values = rows.columns * height * width
+    let scalars = [Float](unsafeUninitializedCapacity: images * values) { maps, count in
+      count = images * values
+      guard let start = maps.baseAddress else { return }
+      channelsFirst(
+        rows, into: Matrix(base: start, rows: images, columns: values, stride: values))
+    }
+    return Tensor(shape: [images, rows.columns, height, width], scalars: scalars)
+  }
+
+  /// Maps [N · h · w, C] as a row for each image that has one channel after the other: [N, C · h · w].
+  package func channelsFirst(_ maps: Matrix, into rows: Matrix) {
     // Channels that a thread takes at once: the values of a line of the cache.
     let group = 16
-    let scalars = [Float](unsafeUninitializedCapacity: images * channels * area) { maps, count in
-      count = images * channels * area
-      guard let start = maps.baseAddress else { return }
-      backend.parallel(
-        images * ((channels + group - 1) / group), (rows, start, area, group)
-      ) { context, chunk, _ in
-        let (rows, start, area, group) = context.load(
-          as: (Matrix, UnsafeMutablePointer<Float>, Int, Int).self)
-        let channels = rows.columns
-        let groups = (channels + group - 1) / group
-        let image = chunk / groups
-        let range = chunk % groups * group..<min(chunk % groups * group + group, channels)
-        for position in 0..<area {
-          let source = rows.row(image * area + position)
-          for channel in range {
-            start[(image * channels + channel) * area + position] = source[channel]
-          }
+    let groups = (maps.columns + group - 1) / group
+    let area = maps.rows / rows.rows
+    precondition(
+      maps.rows == rows.rows * area && rows.columns == maps.columns * area,
+      "[\(maps.rows), \(maps.columns)] into [\(rows.rows), \(rows.columns)]")
+    backend.parallel(rows.rows * groups, (maps, rows, group)) { context, chunk, _ in
+      let (maps, rows, group) = context.load(as: (Matrix, Matrix, Int).self)
+      let groups = (maps.columns + group - 1) / group
+      let area = maps.rows / rows.rows
+      let (image, first) = (chunk / groups, chunk % groups * group)
+      let target = rows.row(image)
+      for position in 0..<area {
+        let source = maps.row(image * area + position)
+        for channel in first..<min(first + group, maps.columns) {
+          target[channel * area + position] = source[channel]
         }
       }
     }
-    return Tensor(shape: [images, channels, height, width], scalars: scalars)
+  }
+
+  /// Rows [N, C · h · w] that have one channel after the other as maps [N · h · w, C].
+  package func channelsLast(_ rows: Matrix, into maps: Matrix) {
+    let area = maps.rows / rows.rows
+    precondition(
+      maps.rows == rows.rows * area && rows.columns == maps.columns * area,
+      "[\(rows.rows), \(rows.columns)] into [\(maps.rows), \(maps.columns)]")
+    backend.parallel(maps.rows, (rows, maps)) { context, place, _ in
+      let (rows, maps) = context.load(as: (Matrix, Matrix).self)
+      let area = maps.rows / rows.rows
+      let (source, target) = (rows.row(place / area) + place % area, maps.row(place))
+      for channel in 0..<maps.columns { target[channel] = source[channel * area] }
+    }
   }
 }

@@ -19,6 +19,8 @@ package struct MapShape: Sendable, Hashable {
 /// How the windows of a convolution or a pool lie on a map.
 package struct Window: Sendable, Hashable {
   /// What a map has around it: zeros, or nothing where a pool takes the largest.
+  ///
+  /// Below 0 it is what a convolution leaves out of the map.
   package struct Padding: Sendable, Hashable {
     package var top, left, bottom, right: Int
 

@@ -49,8 +49,15 @@ import ZooCore
 
   static let windows = [
     Window(3), Window(3, stride: 2), Window(1, stride: 2), Window(5, dilation: 2),
-    Window(height: 1, width: 7), Window(2, stride: 2, padding: 0),
+    Window(height: 1, width: 7), Window(2, stride: 2, padding: 0), moved,
   ]
+
+  /// Leaves out the first row and column, and sees zeros after the last.
+  static let moved = {
+    var window = Window(1, stride: 2)
+    window.padding = Window.Padding(top: -1, left: -1, bottom: 1, right: 1)
+    return window
+  }()
 
   /// A dense convolution is the product of what its windows see, in every precision.
   @Test(arguments: LinearTests.Kernel.all, windows)

@@ -29,11 +29,23 @@ struct MapBuilder {
   /// The same for layers of the network's body, which compute in the precision that was asked for.
   func body(_ name: String) -> MapBuilder { MapBuilder(self, weights.scope(name).ofBlock) }
 
+  /// The same for layers that are always computed in float32.
+  func float32(_ name: String) -> MapBuilder {
+    MapBuilder(self, weights.scope(name).inFloat32)
+  }
+
   /// An empty builder for some of the channels that go into the next layer; see ``ChannelSplit``.
   func part(_ name: String, channels: Int) -> MapBuilder {
     var part = scope(name)
     part.shape.channels = channels
     return part
+  }
+
+  /// An empty builder for what takes maps of another shape.
+  func scope(_ name: String, taking shape: MapShape) -> MapBuilder {
+    var builder = scope(name)
+    builder.shape = shape
+    return builder
   }
 
   private init(_ builder: MapBuilder, _ weights: Weights) {

@@ -12,30 +12,31 @@ struct GhostPlace {
   var activation: Activation { isFirst ? .relu : .identity }
 }
 
-extension ConvolutionalNetwork {
-  /// Side of the window, channels inside, outputs, excitation, and stride of each block of GhostNet v1,
-  /// table 1 (https://arxiv.org/abs/1911.11907).
-  private static let ghostBlocks:
-    [(side: Int, inner: Int, outputs: Int, excites: Bool, stride: Int)] = [
-      (3, 16, 16, false, 1), (3, 48, 24, false, 2), (3, 72, 24, false, 1), (5, 72, 40, true, 2),
-      (5, 120, 40, true, 1), (3, 240, 80, false, 2), (3, 200, 80, false, 1),
-      (3, 184, 80, false, 1), (3, 184, 80, false, 1), (3, 480, 112, true, 1),
-      (3, 672, 112, true, 1), (5, 672, 160, true, 2), (5, 960, 160, false, 1),
-      (5, 960, 160, true, 1), (5, 960, 160, false, 1), (5, 960, 160, true, 1),
-    ]
+/// Side of the window, channels inside, outputs, excitation, and stride.
+typealias GhostBlock = (side: Int, inner: Int, outputs: Int, excites: Bool, stride: Int)
 
-  /// GhostNet's layers from its option `width`.
+extension ConvolutionalNetwork {
+  /// The blocks of GhostNet v1, table 1 (https://arxiv.org/abs/1911.11907).
+  private static let ghostBlocks: [GhostBlock] = [
+    (3, 16, 16, false, 1), (3, 48, 24, false, 2), (3, 72, 24, false, 1), (5, 72, 40, true, 2),
+    (5, 120, 40, true, 1), (3, 240, 80, false, 2), (3, 200, 80, false, 1),
+    (3, 184, 80, false, 1), (3, 184, 80, false, 1), (3, 480, 112, true, 1),
+    (3, 672, 112, true, 1), (5, 672, 160, true, 2), (5, 960, 160, false, 1),
+    (5, 960, 160, true, 1), (5, 960, 160, false, 1), (5, 960, 160, true, 1),
+  ]
+
+  /// GhostNet's layers, or those of other blocks, from its option `width`.
   ///
   /// - Parameter module: adds a module with its place's outputs, a multiple of 4, below its name.
   static func ghost(
-    _ build: Build,
+    _ build: Build, blocks: [GhostBlock] = ghostBlocks,
     module: (inout MapBuilder, GhostPlace) throws(NetworkError) -> Void
   ) throws(NetworkError) -> ConvolutionalNetwork {
     let width = try WidthFactor("width", build.options)
     var network = ConvolutionalNetwork(build)
     try network.appendStem(width.width(16, by: 4), activation: .relu)
     var count = 0
-    let stages = stages(of: ghostBlocks) { $0.stride > 1 }
+    let stages = stages(of: blocks) { $0.stride > 1 }
     for (number, rows) in stages.enumerated() {
       var stage = network.maps.body("body.stage\(number)")
       for row in rows {

@@ -39,7 +39,8 @@ struct SqueezeExcite: MapLayer {
 
 /// Channels that are weighed by all of them without a squeeze: x · gate(fc(mean(x))).
 ///
-/// The effective squeeze-and-excitation of CenterMask (https://arxiv.org/abs/1911.06667), with `fc`.
+/// The effective squeeze-and-excitation of CenterMask (https://arxiv.org/abs/1911.06667), with `fc`
+/// unless it has another name.
 struct EffectiveSqueezeExcite: MapLayer {
   let output: MapShape
   private let mean: Pooling
@@ -49,12 +50,12 @@ struct EffectiveSqueezeExcite: MapLayer {
 
   /// - Parameter scale: a further factor for each channel.
   init(
-    _ shape: MapShape, gate: Activation = .hardSigmoid, scaledBy scale: Vector? = nil,
-    _ weights: Weights
+    _ shape: MapShape, named name: String = "fc", gate: Activation = .hardSigmoid,
+    scaledBy scale: Vector? = nil, _ weights: Weights
   ) throws(NetworkError) {
     output = shape
     mean = .mean(shape, backend: weights.backend)
-    excite = try weights.scope("fc").linear(shape: [shape.channels, shape.channels, 1, 1])
+    excite = try weights.scope(name).linear(shape: [shape.channels, shape.channels, 1, 1])
     (self.gate, self.scale) = (gate, scale)
   }
 

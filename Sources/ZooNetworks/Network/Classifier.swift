@@ -6,6 +6,7 @@ public struct Classifier: Sendable {
   private enum Layers {
     case linear(Linear)
     case mlp(Linear, Activation, Norm?, Linear)
+    case meanOfPlaces(Linear, Pooling)
   }
 
   /// How many classes there are.
@@ -58,6 +59,20 @@ public struct Classifier: Sendable {
       backend: weights.backend)
   }
 
+  /// Takes a convolution of single places of embeddings that are maps [channels, h, w]; after it come
+  /// ReLU and the mean of all places.
+  static func meanOfPlaces(
+    classes: Int, channels: Int, embeddingSize: Int, _ weights: Weights
+  ) throws(NetworkError) -> Classifier {
+    let places = ImageSize(height: 1, width: embeddingSize / channels)
+    return Classifier(
+      classes: classes, embeddingSize: embeddingSize,
+      .meanOfPlaces(
+        try weights.linear(shape: [classes, channels, 1, 1]),
+        .mean(MapShape(channels: classes, size: places), backend: weights.backend)),
+      backend: weights.backend)
+  }
+
   /// Logits [N, classes] of embeddings [N, D].
   ///
   /// - Throws: ``NetworkError/wrongBatch(expected:found:)`` for embeddings of another size.
@@ -81,6 +96,13 @@ public struct Classifier: Sendable {
       expand(embeddings, into: hidden, activation: activation, in: workspace)
       norm?(hidden, into: hidden)
       linear(hidden, into: result, in: workspace)
+    case .meanOfPlaces(let linear, let mean):
+      let places = embeddings.rows * mean.input.area
+      let map = workspace.matrix(rows: places, columns: linear.inputs)
+      let activated = workspace.matrix(rows: places, columns: classes)
+      workspace.channelsLast(embeddings, into: map)
+      linear(map, into: activated, activation: .relu, in: workspace)
+      mean(activated, into: result)
     }
     return result
   }

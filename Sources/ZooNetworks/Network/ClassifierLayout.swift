@@ -34,6 +34,15 @@ package struct ClassifierLayout: Sendable {
     }
   }
 
+  /// A convolution `name` of each place of an embedding that is a map, ReLU, and the mean of all
+  /// places.
+  static func meanOfPlaces(_ name: String, channels: Int) -> ClassifierLayout {
+    ClassifierLayout(key: name + ".weight") { classes, size, weights throws(NetworkError) in
+      try .meanOfPlaces(
+        classes: classes, channels: channels, embeddingSize: size, weights.scope(name))
+    }
+  }
+
   /// Several linear layers, each for its part of an embedding, whose mean counts: one linear layer in
   /// the end.
   static func mean(

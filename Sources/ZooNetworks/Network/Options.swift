@@ -11,8 +11,8 @@ package final class Options {
   /// Options that change nothing about a network that is not trained.
   static let trainingOnly: Set<String> = [
     "attention_dropout", "drop_path_rate", "drop_path_uniform", "dropout", "dropout_rate",
-    "mlp_head_dropout", "projection_dropout", "rope_jitter_coords", "rope_rescale_coords",
-    "rope_shift_coords",
+    "final_drop", "mlp_head_dropout", "projection_dropout", "rope_jitter_coords",
+    "rope_rescale_coords", "rope_shift_coords",
   ]
 
   private let values: JSONObject

@@ -191,6 +191,40 @@ def small_inception(config):
     return {**config, "channels": [16, 24], "num_layers": [1, 2], "drop_path_rate": 0.0}
 
 
+def small_vovnet(config):
+    """A configuration of VoVNet with few channels."""
+    return {
+        **config,
+        "stem_channels": [8, 8, 16],
+        "stage_conv_channels": [8, 12, 8, 8],
+        "stage_out_channels": [16, 16, 24, 32],
+        "blocks_per_stage": [min(blocks, 2) for blocks in config["blocks_per_stage"]],
+        "layers_per_block": min(config["layers_per_block"], 3),
+    }
+
+
+def small_hgnet(config):
+    """A configuration of HGNet with few channels."""
+    small = {**config, "stem_channels": [8] * len(config["stem_channels"])}
+    inputs = 8
+    for stage in range(1, 5):
+        _, _, _, blocks, downsample, light, side, _ = config[f"stage{stage}"]
+        outputs = 8 + 8 * (stage // 2)
+        small[f"stage{stage}"] = [inputs, 6, outputs, min(blocks, 2), downsample, light, side, 2]
+        inputs = outputs
+    return small
+
+
+def small_starnet(config):
+    """A configuration of StarNet with few blocks."""
+    return {**config, "base_dim": 8, "depths": [1, 1, 2, 1], "drop_path_rate": 0.0}
+
+
+def small_fasternet(config):
+    """A configuration of FasterNet with few blocks."""
+    return {**config, "embed_dim": 10, "depths": [1, 2, 1], "drop_path_rate": 0.0}
+
+
 TRANSFORMER = {"small": small_vit, "size": vit_size, "rules": FAINT}
 
 BASE = {"patch_size": 4, **LENGTH, "drop_path_rate": 0.0}
@@ -351,6 +385,169 @@ FAMILIES = {
     },
     "van": {**VAN, "more": {"van_larger": LARGER_VAN}},
     "moganet": {**VAN, "more": {"moganet_larger": LARGER_VAN}},
+    "vovnet_v1": {
+        **CONVOLUTIONAL,
+        "small": small_vovnet,
+        "more": {
+            "vovnet_v1_larger": {
+                "config": {
+                    "stem_channels": [4, 6, 8],
+                    "stage_conv_channels": [6, 10],
+                    "stage_out_channels": [12, 16],
+                    "blocks_per_stage": [2, 1],
+                    "layers_per_block": 1,
+                },
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "vovnet_v2": {
+        **CONVOLUTIONAL,
+        "small": small_vovnet,
+        "more": {
+            "vovnet_v2_larger": {
+                "config": {
+                    "stem_channels": [4, 6, 8],
+                    "stage_conv_channels": [6, 10, 4, 6],
+                    "stage_out_channels": [12, 16, 12, 16],
+                    "blocks_per_stage": [3, 1, 1, 2],
+                    "layers_per_block": 1,
+                },
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "hgnet_v1": {
+        **CONVOLUTIONAL,
+        "small": small_hgnet,
+        "more": {
+            "hgnet_v1_light": {
+                "config": {
+                    "stem_channels": [8],
+                    "stage1": [8, 6, 10, 2, True, True, 5, 1],
+                    "stage2": [10, 8, 12, 1, False, False, 1, 2],
+                    "stage3": [12, 4, 6, 1, True, False, 5, 1],
+                    "stage4": [6, 4, 16, 1, False, True, 3, 3],
+                    "drop_path_rate": 0.0,
+                },
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "hgnet_v2": {
+        **CONVOLUTIONAL,
+        "small": small_hgnet,
+        "more": {
+            "hgnet_v2_larger": {
+                "config": {
+                    "stem_channels": [7, 12],
+                    "stage1": [12, 6, 10, 2, True, True, 5, 1],
+                    "stage2": [10, 8, 12, 1, False, False, 1, 2],
+                    "stage3": [12, 4, 7, 1, True, False, 5, 1],
+                    "stage4": [7, 4, 16, 1, False, True, 3, 3],
+                    "use_lab": True,
+                    "drop_path_rate": 0.0,
+                },
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "starnet": {
+        **CONVOLUTIONAL,
+        "small": small_starnet,
+        "more": {
+            "starnet_larger": {
+                "config": {
+                    "base_dim": 6,
+                    "depths": [2, 1, 1],
+                    "mlp_ratio": 2.5,
+                    "drop_path_rate": 0.0,
+                },
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "fasternet": {
+        **CONVOLUTIONAL,
+        "small": small_fasternet,
+        "more": {
+            "fasternet_larger": {
+                "config": {
+                    "embed_dim": 9,
+                    "depths": [2, 1],
+                    "act_layer_name": "silu",
+                    "drop_path_rate": 0.0,
+                },
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "shufflenet_v2": {
+        **CONVOLUTIONAL,
+        "small": lambda config: {"out_channels": [8, 12, 20, 24, 32]},
+        "more": {
+            "shufflenet_v2_larger": {
+                "config": {"out_channels": [4, 6, 10, 16, 20]},
+                "load_size": [50, 61],
+            },
+        },
+    },
+    "squeezenet": {
+        **CONVOLUTIONAL,
+        "small": lambda config: config,
+        "more": {"squeezenet_larger": {"config": {}, "load_size": [50, 41]}},
+    },
+    "resnest": {
+        "small": lambda config: {
+            **config,
+            "stem_width": 32,
+            "units": [1, 1, 1, 1],
+            "final_drop": 0.0,
+        },
+        "size": lambda config: [9, 33],
+        "rules": [],
+        "more": {},
+    },
+    "repghost": {
+        **CONVOLUTIONAL,
+        "small": lambda config: {"width": 0.25},
+        "more": {
+            "repghost_reparameterized": {
+                "config": {"width": 0.3},
+                "reparameterized": True,
+                "load_size": [64, 45],
+            },
+        },
+    },
+    "alexnet": {
+        "small": lambda config: {"linear_width": 24},
+        "size": lambda config: [67, 75],
+        "rules": [],
+        "more": {
+            "alexnet_larger": {"config": {"linear_width": 16}, "load_size": [170, 135]},
+        },
+    },
+    "pnasnet": {
+        **CONVOLUTIONAL,
+        "small": lambda config: {
+            **config,
+            "num_cells": 4,
+            "num_conv_filters": 10,
+            "stem_multiplier": 0.25,
+            "dropout_rate": 0.0,
+        },
+        "more": {
+            "pnasnet_larger": {
+                "config": {
+                    "num_cells": 2,
+                    "num_conv_filters": 13,
+                    "stem_multiplier": 0.3,
+                    "dropout_rate": 0.0,
+                },
+                "load_size": [80, 101],
+            },
+        },
+    },
     "resnet_v2": {
         **RESNET,
         "more": {

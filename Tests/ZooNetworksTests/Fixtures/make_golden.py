@@ -63,9 +63,22 @@ def cases(family):
         }
 
 
+def alexnet(net_class, case, linear_width=4096):
+    """AlexNet, which has no options, with linear layers of a width: its own make a large network."""
+    net = net_class(3, case["classes"], size=tuple(case["size"]))
+    net.features[1] = torch.nn.Linear(net.features[1].in_features, linear_width)
+    net.features[4] = torch.nn.Linear(linear_width, linear_width)
+    net.embedding_size = linear_width
+    net.classifier = net.create_classifier()
+    return net
+
+
 def build(net_class, case, config, double=False):
     """The network as a load leaves it."""
-    net = net_class(3, case["classes"], config=config, size=tuple(case["size"]))
+    if net_class.__name__ == "AlexNet":
+        net = alexnet(net_class, case, **config)
+    else:
+        net = net_class(3, case["classes"], config=config or None, size=tuple(case["size"]))
     if case["reparameterized"]:
         net.reparameterize_model()
     net = fill(net, case["rules"])

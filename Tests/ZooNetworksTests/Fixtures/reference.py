@@ -30,7 +30,7 @@ def family(name):
 def registered(family_name):
     """Names and configurations of the registered networks of a family, in order."""
     return {
-        name: dict(net.config or {})
+        name: dict(getattr(net, "config", None) or {})
         for name, net in registry.all_nets.items()
         if family(name) == family_name
     }
