@@ -155,10 +155,11 @@ static void transform_inputs(const winograd_context *context, size_t tile, float
   size_t side = context->m + KERNEL - 1;
   // What is beyond the edge is not below the height and the width.
   for (size_t i = 0, y = at.y - window->top; i < side; i++, y++) {
-    const float *line =
-        task->x + (at.image * window->height + y) * window->width * task->x_stride;
+    size_t line = (at.image * window->height + y) * window->width;
     for (size_t j = 0, x = at.x - window->left; j < side; j++, x++)
-      *next++ = y < window->height && x < window->width ? line + x * task->x_stride : task->zeros;
+      *next++ = y < window->height && x < window->width
+                    ? task->x + (line + x) * task->x_stride
+                    : task->zeros;
   }
   context->functions->input(seen, task->inputs, out, context->input_element);
 }
