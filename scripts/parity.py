@@ -236,7 +236,7 @@ def flat(embedding):
 
 def random_value(key, tensor, generator):
     last = key.split(".")[-1]
-    if not tensor.is_floating_point():
+    if not tensor.is_floating_point() or last == "eps":
         return tensor
     if last == "gamma" or last.startswith("gamma"):
         return torch.rand(tensor.shape, generator=generator) * 0.9 + 0.1

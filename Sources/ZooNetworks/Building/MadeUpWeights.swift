@@ -39,6 +39,7 @@ package struct MadeUpRule: Sendable {
       scale = 1.7 / Float(shape.dropFirst().reduce(1, *)).squareRoot()
     case "weight", "gamma": (center, scale) = (1, 0.25)
     case "running_var": (center, scale) = (1, 0.5)
+    case "eps": (center, scale) = (0.02, 0.01)
     default: (center, scale) = (0, 0.25)
     }
   }

@@ -241,9 +241,6 @@ FAINT_CONVNEXT = [
     ["block.0.bias", 0, 1e-3],
 ]
 
-# Norms that have their eps in the file use it.
-OWN_EPS = [[".eps", 0.02, 0.01]]
-
 CONVNEXT = {
     "small": small_convnext,
     "size": lambda config: [37, 45],
@@ -298,7 +295,7 @@ FAMILIES = {
     "hornet": {
         "small": small_hornet,
         "size": lambda config: [64, 64],
-        "rules": OWN_EPS,
+        "rules": [],
         "more": {
             "hornet_larger": {
                 "config": {
@@ -315,7 +312,6 @@ FAMILIES = {
     "conv2former": {
         **CONVOLUTIONAL,
         "small": small_conv2former,
-        "rules": OWN_EPS,
         "more": {
             "conv2former_larger": {
                 "config": {

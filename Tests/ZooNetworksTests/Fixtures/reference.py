@@ -76,6 +76,8 @@ def made_up_tensor(key, shape, rules=()):
             center, scale = 1, 0.25
         elif name == "running_var":
             center, scale = 1, 0.5
+        elif name == "eps":
+            center, scale = 0.02, 0.01
         else:
             center, scale = 0, 0.25
     return np.asarray(np.float32(center) + np.float32(scale) * made_up_values(key, shape))
