@@ -202,7 +202,7 @@ typedef struct {
   const zk_path *path;
   const zk_convolution_task *task;
   zk_gemm_task store;
-  size_t rows_per_unit, row_units, panels_per_unit;
+  size_t rows_per_unit, row_units, panels_per_unit, lines_per_unit;
   // Of each thread's scratch.
   size_t scratch;
   // Of a dense convolution: how many runs the tiles find a result's inputs in; where it is 0, what a
@@ -279,6 +279,57 @@ static void convolve_dense(void *opaque, size_t unit, int thread) {
   }
 }
 
+// What computes lines of a depthwise convolution; NULL where nothing does.
+static zk_depthwise_block line_of(const zk_path *path, const zk_window *window) {
+  size_t width = window->kernel_width, stride = window->stride_x;
+  bool is_there = width % 2 == 1 && width >= 3 && (width - 3) / 2 < ZK_LINE_WIDTHS &&
+                  stride <= ZK_LINE_STRIDES && window->dilation_x == 1;
+  return is_there ? path->line[(width - 3) / 2][stride - 1] : NULL;
+}
+
+static size_t seen_by_line(const zk_window *window) {
+  return (ZK_LINE - 1) * window->stride_x + window->kernel_width;
+}
+
+// Fills pointers[kernel row * seen_by_line() + i] for the results from `at` on.
+static void point_line(const zk_convolution_task *task, place at, const float **pointers) {
+  const zk_window *window = &task->window;
+  size_t left = tap_column(window, at.x, 0), count = seen_by_line(window);
+  for (size_t tap = 0; tap < window->kernel_height; tap++, pointers += count) {
+    size_t row = tap_row(window, at.y, tap);
+    const float *line =
+        task->x + (at.image * window->height + row) * window->width * task->x_stride;
+    size_t width = row < window->height ? window->width : 0;
+    for (size_t i = 0; i < count; i++)
+      pointers[i] = left + i < width ? line + (left + i) * task->x_stride : task->zeros;
+  }
+}
+
+static void convolve_lines(void *opaque, size_t unit, int thread) {
+  const convolution_context *context = opaque;
+  const zk_convolution_task *task = context->task;
+  const zk_path *path = context->path;
+  const zk_window *window = &task->window;
+  const float **pointers = own_scratch(context, thread);
+  zk_depthwise_block function = line_of(path, window);
+  size_t channels = task->outputs, w_stride = rounded_up(channels, path->lanes);
+  size_t lines = window->out_width * context->lines_per_unit, first = unit * lines;
+  size_t last = zk_min(first + lines, context->store.m);
+  for (size_t row = first; row < last;) {
+    place at = place_of(window, row);
+    zk_taps taps = {
+        .taps = window->kernel_height, .rows = zk_min(ZK_LINE, window->out_width - at.x),
+        .pointers = pointers};
+    point_line(task, at, pointers);
+    float *y = task->y + row * task->y_stride;
+    for (size_t column = 0; column < channels; column += path->lanes)
+      function(
+          &context->store, &taps, (const float *)task->packed + column, w_stride, y + column,
+          column, zk_min(channels - column, path->lanes));
+    row += taps.rows;
+  }
+}
+
 static void convolve_depthwise(void *opaque, size_t unit, int thread) {
   const convolution_context *context = opaque;
   const zk_convolution_task *task = context->task;
@@ -348,6 +399,16 @@ static size_t plan(
       .precision = task->precision, .c_stride = task->y_stride, .m = m, .n = task->outputs,
       .bias = task->bias, .scale = task->scale, .activation = task->activation,
       .combine = task->combine};
+  const zk_window *window = &task->window;
+  if (kind_of(task) == DEPTHWISE && line_of(path, window)) {
+    size_t lines = task->images * window->out_height;
+    context->lines_per_unit = zk_min(
+        zk_ceil_div(lines, wanted), zk_ceil_div(NARROW_ROWS, window->out_width));
+    context->row_units = zk_ceil_div(lines, context->lines_per_unit);
+    context->scratch =
+        rounded_up(window->kernel_height * seen_by_line(window) * sizeof(float *), 64);
+    return threads * context->scratch;
+  }
   if (kind_of(task) != DENSE) {
     context->store.k = taps;
     // What follows the offsets of the taps: pointers for the largest block.
@@ -403,6 +464,10 @@ void zk_convolve(const zk_path *path, zk_pool *pool, const zk_convolution_task *
     }
     case GROUPED: zk_parallel(pool, context.row_units, convolve_grouped, &context); break;
     case DEPTHWISE: {
+      if (context.lines_per_unit) {
+        zk_parallel(pool, context.row_units, convolve_lines, &context);
+        break;
+      }
       ptrdiff_t *offsets =
           (ptrdiff_t *)((char *)task->scratch + (size_t)zk_pool_threads(pool) * context.scratch);
       context.offsets = offsets;

@@ -27,6 +27,10 @@ typedef void (*zk_tile)(
     const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,
     float *c, size_t column, size_t columns);
 
+// How many neighbouring results of one line a depthwise convolution computes at once, and how many
+// widths and strides of kernels there are for which it does.
+enum { ZK_LINE = 8, ZK_LINE_WIDTHS = 3, ZK_LINE_STRIDES = 2 };
+
 enum { ZK_MAX_TILE_ROWS = 9, ZK_MAX_TILE_VECTORS = 4, ZK_MAX_TILE_COLUMNS = 64 };
 
 // What `rows` neighbouring results of a convolution see: for each tap of the kernel the place in x
@@ -106,6 +110,10 @@ struct zk_path {
   // depthwise[v - 1] computes v vectors of columns for at most tile_rows results; depthwise_part one
   // vector of which columns are missing.
   zk_depthwise_block depthwise[ZK_MAX_TILE_VECTORS], depthwise_part;
+  // One vector, or a part of one, of at most ZK_LINE results that are neighbours in a line. Of kernels
+  // w wide with stride s it is [(w - 3) / 2][s - 1]; each row of the kernel has the
+  // (ZK_LINE - 1) * s + w pointers to what the line sees, and taps.taps is how many rows there are.
+  zk_depthwise_block line[ZK_LINE_WIDTHS][ZK_LINE_STRIDES];
   // The same for grouped convolutions, for as many results as grouped_rows says.
   zk_grouped_block grouped[ZK_MAX_TILE_VECTORS];
   size_t grouped_rows[ZK_MAX_TILE_VECTORS];

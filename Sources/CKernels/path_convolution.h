@@ -59,6 +59,81 @@ DEPTHWISE(depthwise_3, 3, 0)
 DEPTHWISE(depthwise_4, 4, 0)
 #endif
 
+// ---- Depthwise: neighbours in a line, which see the same inputs ---------------------------------
+
+#define FOR_RESULTS _Pragma("clang loop unroll(full)") for (int i = 0; i < ZK_LINE; i++)
+
+// Each input is loaded once for all results that see it, with a row of the kernel in registers.
+INLINE void line_sums(
+    const int width, const int stride, const zk_taps *taps, const float *w, size_t w_stride,
+    size_t column, size_t part, vector total[ZK_LINE]) {
+  const int seen = (ZK_LINE - 1) * stride + width;
+  const float *const *pointers = taps->pointers;
+  for (size_t row = 0; row < taps->taps; row++, pointers += seen) {
+    vector b[8];
+#pragma clang loop unroll(full)
+    for (int tap = 0; tap < width; tap++, w += w_stride) b[tap] = load(w);
+#pragma clang loop unroll(full)
+    for (int at = 0; at < seen; at++) {
+      const float *x = pointers[at] + column;
+      vector a = part ? load_part(x, part) : load(x);
+      FOR_RESULTS {
+        const int tap = at - i * stride;
+        if (tap >= 0 && tap < width) total[i] = multiply_add(a, b[tap], total[i]);
+      }
+    }
+  }
+}
+
+#define STORE_LINE(ACTIVATION)                                                                     \
+  case ACTIVATION:                                                                                 \
+    FOR_RESULTS {                                                                                  \
+      if ((size_t)i < rows)                                                                        \
+        store(c + (size_t)i * task->c_stride, activate(total[i] + bias, ACTIVATION));              \
+    }                                                                                              \
+    return;
+
+INLINE void finish_line(
+    const zk_gemm_task *task, size_t rows, vector total[ZK_LINE], float *c, size_t column,
+    size_t columns) {
+  if (columns == LANES && !task->scale && task->combine == ZK_STORE) {
+    const vector bias = task->bias ? load(task->bias + column) : splat(0);
+    switch (task->activation) {
+      STORE_LINE(ZK_IDENTITY)
+      STORE_LINE(ZK_RELU)
+      STORE_LINE(ZK_RELU6)
+      STORE_LINE(ZK_SILU)
+      STORE_LINE(ZK_HARD_SWISH)
+      default: break;
+    }
+  }
+  // Copied, so that the sums themselves stay in registers.
+  vector copy[ZK_LINE], sums[TILE_ROWS][TILE_VECTORS];
+  FOR_RESULTS copy[i] = total[i];
+  for (size_t first = 0; first < rows; first += TILE_ROWS) {
+    size_t count = zk_min(rows - first, TILE_ROWS);
+    for (size_t i = 0; i < count; i++) sums[i][0] = copy[first + i];
+    finish_1(task, (int)count, sums, c + first * task->c_stride, column, columns);
+  }
+}
+
+#define LINE(WIDTH, STRIDE)                                                                        \
+  static void line_##WIDTH##_##STRIDE(                                                             \
+      const zk_gemm_task *store, const zk_taps *taps, const float *w, size_t w_stride, float *c,   \
+      size_t column, size_t columns) {                                                             \
+    vector total[ZK_LINE] = {};                                                                    \
+    if (columns == LANES) line_sums(WIDTH, STRIDE, taps, w, w_stride, column, 0, total);           \
+    else line_sums(WIDTH, STRIDE, taps, w, w_stride, column, columns, total);                      \
+    finish_line(store, taps->rows, total, c, column, columns);                                     \
+  }
+
+LINE(3, 1)
+LINE(3, 2)
+LINE(5, 1)
+LINE(5, 2)
+LINE(7, 1)
+LINE(7, 2)
+
 // ---- Grouped: a few inputs for each output -----------------------------------------------------
 
 // With one vector of outputs there is room for twice the results of a tile.
