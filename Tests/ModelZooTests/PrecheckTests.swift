@@ -245,7 +245,7 @@ import Testing
     let transport = PartTransport(["weights.safetensors": try PrecheckTests.weights.get()])
     let small = try zoo(transport, size: 8_000_000)
     #expect(try await precheck(small) == .unneeded)
-    #expect(try await precheck(try zoo(transport, family: "rdnet")) == .unneeded)
+    #expect(try await precheck(try zoo(transport, family: "unheard_of")) == .unneeded)
     let head = try small.request(for: PrecheckTests.name, head: "family")
     #expect(try await small.precheck(head) == .unneeded)
     let offline = try zoo(transport, policy: .offline)

@@ -39,10 +39,13 @@ struct ListTests {
     let tasks = try await zoo("list", "--task", "object_detection", "--json").json().array ?? []
     #expect(tasks.count == 5)
 
-    let loadable = try await zoo("list", "--loadable", "--json").json().array ?? []
+    let list = ["list", "--json"] + (try zoo.unknownFamily())
+    let loadable = try await zoo.run(list + ["--loadable"]).json().array ?? []
     #expect(!loadable.isEmpty)
     #expect(loadable.allSatisfy { $0["loadable"]?.bool == true })
-    #expect(!loadable.contains { $0["family"]?.string == "alexnet" })
+    #expect(!loadable.contains { $0["family"]?.string == "unheard_of" })
+    let all = try await zoo.run(list).json().array ?? []
+    #expect(all.contains { $0["family"]?.string == "unheard_of" })
   }
 
   @Test func cached() async throws {

@@ -108,8 +108,9 @@ struct UnregisteredModelTests {
       .expectFailure(64, "beetles.pt", "--network")
     try await zoo.digits("embed", "beetles.pt", image, "--network", "vit_digits")
       .expectFailure(3, "'vit_digits'", "'vit_digits_ls'")
-    try await zoo.digits("embed", "beetles.pt", image, "--network", "resnet_v2_50")
-      .expectFailure(6, "beetles.pt", "resnet_v2")
+    let strange = ["embed", "beetles.pt", image, "--network", "strange"]
+    try await zoo.run(strange + zoo.unknownFamily())
+      .expectFailure(6, "beetles.pt", "unheard_of")
     try await zoo.digits("embed", ZooCommand.model, image, "--network", "vit_b16")
       .expectFailure(64, ZooCommand.model, "'vit_digits_ls'")
     try FileManager.default.moveItem(

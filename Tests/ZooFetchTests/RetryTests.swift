@@ -56,14 +56,18 @@ import Testing
   }
 
   @Test func `Retry-After as a date`() async throws {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(identifier: "GMT")
-    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    let date = formatter.string(from: Date(timeIntervalSinceNow: 115))
-    let server = try server(failing: 1, "503 Service Unavailable", ["Retry-After": date])
+    let server = try FaultyServer(scene.bytes) { request, answer in
+      if request.number > 0 { return answer }
+      let formatter = DateFormatter()
+      formatter.locale = Locale(identifier: "en_US_POSIX")
+      formatter.timeZone = TimeZone(identifier: "GMT")
+      formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+      return FaultyServer.Answer(
+        status: "503 Service Unavailable",
+        headers: ["Retry-After": formatter.string(from: Date(timeIntervalSinceNow: 115))])
+    }
     let pause = try #require(try await pauses(server).first)
-    // A pause of our own would be half a second; a busy machine may take a while to get here.
+    // A pause of our own would be half a second; a busy machine may take a while to read this.
     #expect(pause > .seconds(5) && pause <= .seconds(116))
   }
 

@@ -63,6 +63,17 @@ final class ZooCommand {
     return path(name)
   }
 
+  /// Writes a registry with the model `mystery` of the network `strange`, of a family that no version
+  /// knows; the options that name it.
+  func unknownFamily() throws -> [String] {
+    try write(
+      """
+      {"schema": 1, "networks": {"strange": {"family": "unheard_of", "config": {}}},
+       "models": {"mystery": {"network": "strange", "files": {"pt": {"url": "mystery.pt"}}}}}
+      """, to: "strange.json")
+    return ["--registry", path("strange.json")]
+  }
+
   /// Writes the digits model's registry with its entry changed, and with absolute URLs.
   func writeDigitsRegistry(
     to name: String, changing change: (inout JSONObject) -> Void
