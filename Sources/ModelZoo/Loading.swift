@@ -81,6 +81,8 @@ extension Zoo {
   /// The preprocessing that suits a network: its input size and the model's RGB statistics.
   ///
   /// - Parameters:
+  ///   - net: the network.
+  ///   - info: what is known of its model.
   ///   - options: those that the model was loaded with; with ``LoadOptions/sizing`` images keep their
   ///     aspect ratios.
   ///   - centerCrop: the part of the sides that the crop keeps.
