@@ -3,7 +3,7 @@
     python make_golden.py OUTPUT_DIRECTORY [FAMILY…]
 
 needs an environment with torch, birder 0.8.4, numpy and safetensors. The networks are those of
-golden_cases.py. Weights and images are made up from integers (reference.py), by the tests too, so
+golden_cases. Weights and images are made up from integers (reference.py), by the tests too, so
 only outputs are stored, in FAMILY.safetensors: for each case its `embedding`, `logits` and feature
 maps, with the manifest of the cases in the metadata. Families that are not named keep their files.
 

@@ -2,7 +2,7 @@
 
     python make_naflex.py OUTPUT_FILE
 
-needs what make_golden.py needs. The networks are the small NaFlex ViTs of golden_cases.py and some
+needs what make_golden.py needs. The networks are the small NaFlex ViTs of golden_cases and some
 more. Each takes one batch of images whose grids of patches are tall, wide, square, a single patch and
 the one that the weights were made for, as birder's collator puts them together: padded to one length,
 with a mask. Images are made up, number i from the key `image<i>`. Stored are for each case the
@@ -20,7 +20,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from golden_cases import BASE
+from golden_cases.transformers import BASE
 from make_golden import build, cases, difference
 from reference import flat, made_up_tensor, network_class  # before other parts of birder
 
