@@ -59,6 +59,9 @@ package struct Window: Sendable, Hashable {
     padding = Padding(top: down, left: across, bottom: down, right: across)
   }
 
+  /// Square windows side by side.
+  package static func patches(_ side: Int) -> Window { Window(side, stride: side, padding: 0) }
+
   /// How many places of a map one window sees.
   package var taps: Int { kernel.height * kernel.width }
 

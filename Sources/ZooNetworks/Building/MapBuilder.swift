@@ -62,8 +62,15 @@ struct MapBuilder {
   }
 
   /// Puts the layers of a builder that began here at the end, as one.
-  mutating func append(_ builder: MapBuilder) {
-    if !builder.layers.isEmpty { append(builder.sequence) }
+  ///
+  /// - Parameter addsInput: whether what flows into them is added to their result.
+  mutating func append(_ builder: MapBuilder, addingInput addsInput: Bool = false) {
+    switch builder.layers.count {
+    case _ where addsInput: append(Residual(builder))
+    case 0: break
+    case 1: append(builder.layers[0])
+    default: append(builder.sequence)
+    }
   }
 
   // MARK: Convolutions
@@ -179,16 +186,6 @@ struct MapBuilder {
     append(
       ImageNorm(
         norm: try weights.groupNorm(name, bias: bias, eps: eps, input: shape), output: shape))
-  }
-
-  /// torchvision's `SqueezeExcitation`; see ``SqueezeExcite``.
-  mutating func squeezeExcite(
-    _ name: String, squeeze: Int, activation: Activation = .relu, gate: Activation = .sigmoid
-  ) throws(NetworkError) {
-    append(
-      try SqueezeExcite(
-        shape, squeeze: squeeze, activation: activation, gate: gate,
-        weights.scope(name).inFloat32))
   }
 
   /// The largest value of each window.

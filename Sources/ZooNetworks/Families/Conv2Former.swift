@@ -23,22 +23,19 @@ struct Conv2Former: ConvolutionalFamily {
     try stem.batchNorm("2")
     try stem.convolution("3", widths[0] / 2, Window(3), bias: false, activation: .gelu)
     try stem.convolution(
-      "6", widths[0], Window(2, stride: 2, padding: 0), bias: false,
+      "6", widths[0], .patches(2), bias: false,
       after: try BatchNorm(size: widths[0] / 2, stem.weights.scope("5")))
     network.append(stem)
-    for (index, width) in widths.enumerated() {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
       if index > 0 {
         try stage.normWithItsEps("downsample.0")
-        try stage.convolution("downsample.1", width, Window(2, stride: 2, padding: 0))
+        try stage.convolution("downsample.1", widths[index], .patches(2))
       }
       for number in 0..<depths[index] {
         let block = stage.scope("blocks.\(number)")
         stage.append(try Conv2Former.attention(block, window))
         stage.append(try Conv2Former.mlp(block))
       }
-      network.append(stage, stage: name)
     }
     var features = network.maps.scope("features")
     try features.convolution("0", Conv2Former.embeddingSize, activation: .gelu)

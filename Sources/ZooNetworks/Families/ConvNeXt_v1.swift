@@ -27,15 +27,14 @@ extension ConvolutionalNetwork {
     let depths = try build.options.depths("num_layers", of: widths)
     var network = ConvolutionalNetwork(build)
     var stem = network.maps.scope("stem")
-    try stem.convolution("0", widths[0], Window(4, stride: 4, padding: 0))
+    try stem.convolution("0", widths[0], .patches(4))
     try stem.norm("1", NormStyle(kind: .layer, eps: 1e-5))
     network.append(stem)
-    for (index, width) in widths.enumerated() {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
+      let width = widths[index]
       if index > 0 {
         try stage.norm("0.0")
-        try stage.convolution("0.1", width, Window(2, stride: 2, padding: 0))
+        try stage.convolution("0.1", width, .patches(2))
       }
       let first = index > 0 ? 1 : 0
       for number in first..<first + depths[index] {
@@ -46,7 +45,6 @@ extension ConvolutionalNetwork {
         try mlp(block, &branch)
         stage.append(Residual(branch))
       }
-      network.append(stage, stage: name)
     }
     var features = network.maps.scope("features")
     features.globalPool()

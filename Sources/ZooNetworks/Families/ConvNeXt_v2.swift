@@ -25,12 +25,9 @@ struct ConvNeXt_v2: ConvolutionalFamily {
 }
 
 /// Global response normalisation, but for its summand.
-private struct GlobalResponseNorm: MapLayer {
+private struct GlobalResponseNorm: InPlaceLayer {
   let output: MapShape
   let norm: ResponseNorm
-
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
 
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
     norm(x, into: y, combine: combine, in: workspace)

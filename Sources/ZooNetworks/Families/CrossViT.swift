@@ -113,7 +113,7 @@ private enum CrossStem {
     let windows =
       [Window(7, stride: 4)]
       + (patchSize == 12
-        ? [Window(3, stride: 3, padding: 0), Window(3)]
+        ? [.patches(3), Window(3)]
         : [Window(3, stride: 2), Window(3, stride: 2)])
     var maps = maps
     try maps.convolution("0", size / 4, windows[0], activation: .relu)

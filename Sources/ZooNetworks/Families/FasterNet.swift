@@ -21,17 +21,16 @@ struct FasterNet: ConvolutionalFamily {
     var network = ConvolutionalNetwork(build)
     var stem = network.maps.scope("stem")
     try stem.convolution(
-      "proj", norm: "norm", width, Window(4, stride: 4, padding: 0), bias: false)
+      "proj", norm: "norm", width, .patches(4), bias: false)
     network.append(stem)
-    for (index, depth) in depths.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
       if index > 0 {
         try stage.convolution(
-          "0.reduction", norm: "0.norm", width << index, Window(2, stride: 2, padding: 0),
+          "0.reduction", norm: "0.norm", width << index, .patches(2),
           bias: false)
       }
       let name = "\(stage.layers.count).blocks"
-      for number in 0..<depth {
+      for number in 0..<depths[index] {
         var branch = stage.scope("\(name).\(number)")
         let channels = branch.shape.channels
         let convolved = channels / FasterNet.divisor
@@ -44,7 +43,6 @@ struct FasterNet: ConvolutionalFamily {
         try branch.convolution("mlp.3", channels, bias: false)
         stage.append(Residual(branch))
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     var features = network.maps.body("features")
     features.globalPool()

@@ -24,23 +24,20 @@ struct FocalNet: ConvolutionalFamily {
     var stem = network.maps.scope("stem")
     try stem.convolution(
       "proj", width,
-      overlaps ? Window(7, stride: 4, padding: 2) : Window(4, stride: 4, padding: 0))
+      overlaps ? Window(7, stride: 4, padding: 2) : .patches(4))
     try stem.norm("norm", FocalNet.norm)
     network.append(stem)
-    for index in depths.indices {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
       if index > 0 {
         try stage.convolution(
           "downsample.proj", width << index,
-          overlaps ? Window(3, stride: 2) : Window(2, stride: 2, padding: 0))
+          overlaps ? Window(3, stride: 2) : .patches(2))
         try stage.norm("downsample.norm", FocalNet.norm)
       }
       for number in 0..<depths[index] {
         try blocks.append(
           "blocks.\(number)", level: levels[index], window: windows[index], to: &stage)
       }
-      network.append(stage, stage: name)
     }
     var features = network.maps.scope("features")
     try features.norm("0", FocalNet.norm)

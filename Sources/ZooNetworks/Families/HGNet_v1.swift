@@ -63,12 +63,12 @@ struct HGNetBody {
   }
 
   func append(to network: inout ConvolutionalNetwork) throws(NetworkError) {
-    for (index, stage) in stages.enumerated() {
-      let name = "stage\(index + 1)"
-      var maps = network.maps.body("body.\(name)")
+    try network.appendStages(stages.count) { maps, index throws(NetworkError) in
+      let stage = stages[index]
       guard maps.shape.channels == stage.inputs else {
         throw .invalidOption(
-          name, reason: "begins with \(stage.inputs) channels, not \(maps.shape.channels)")
+          "stage\(index + 1)",
+          reason: "begins with \(stage.inputs) channels, not \(maps.shape.channels)")
       }
       if stage.downsamples {
         try maps.hgNetUnit(
@@ -77,13 +77,8 @@ struct HGNetBody {
       }
       for number in 0..<stage.blocks {
         let block = try self.block(stage, maps.scope("blocks.\(number)"))
-        if number == 0 {
-          maps.append(block)
-        } else {
-          maps.append(Residual(block))
-        }
+        maps.append(block, addingInput: number > 0)
       }
-      network.append(maps, stage: name)
     }
     var features = network.maps.body("features")
     features.globalPool()
@@ -113,9 +108,7 @@ struct HGNetBody {
     try aggregation.hgNetUnit(
       "0", excites ? stage.outputs : stage.outputs / 2, hasAffine: hasAffines)
     if excites {
-      aggregation.append(
-        try EffectiveSqueezeExcite(
-          aggregation.shape, named: "1.conv", gate: .sigmoid, aggregation.weights.inFloat32))
+      try aggregation.effectiveSqueezeExcite("1.conv", gate: .sigmoid)
     } else {
       try aggregation.hgNetUnit("1", stage.outputs, hasAffine: hasAffines)
     }

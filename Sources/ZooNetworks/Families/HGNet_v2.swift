@@ -39,11 +39,8 @@ struct HGNet_v2: ConvolutionalFamily {
 
 /// The largest of each window and of zero in the last row and column, where the windows of a pool see
 /// zeros, which it left out.
-private struct ZerosBeside: MapLayer {
+private struct ZerosBeside: InPlaceLayer {
   let output: MapShape
-
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
 
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
     combining(y, combine, in: workspace) { y in

@@ -24,16 +24,14 @@ struct HorNet: ConvolutionalFamily {
     }
     var network = ConvolutionalNetwork(build)
     var stem = network.maps.scope("stem")
-    try stem.convolution("0", width, Window(4, stride: 4, padding: 0))
+    try stem.convolution("0", width, .patches(4))
     try stem.normWithItsEps("1")
     network.append(stem)
-    for index in depths.indices {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
       if index > 0 {
         try stage.normWithItsEps("downsample.0")
         try stage.convolution(
-          "downsample.1", width << index, Window(2, stride: 2, padding: 0))
+          "downsample.1", width << index, .patches(2))
       }
       // The side of a filter in the file.
       let side = filters[index] ? build.size.height >> (index + 2) : nil
@@ -44,7 +42,6 @@ struct HorNet: ConvolutionalFamily {
           try HorNet.interaction(block, order: HorNet.orders[index], filterSide: side))
         stage.append(try HorNet.mlp(block))
       }
-      network.append(stage, stage: name)
     }
     var features = network.maps.scope("features")
     features.globalPool()

@@ -24,14 +24,13 @@ struct Inception_NeXt: ConvolutionalFamily {
     var network = ConvolutionalNetwork(build)
     var stem = network.maps.scope("stem")
     try stem.convolution(
-      "0", norm: "1", widths[0], Window(4, stride: 4, padding: 0), bias: true)
+      "0", norm: "1", widths[0], .patches(4), bias: true)
     network.append(stem)
-    for (index, width) in widths.enumerated() {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
+      let width = widths[index]
       if index > 0 {
         try stage.convolution(
-          "downsample.1", width, Window(2, stride: 2, padding: 0),
+          "downsample.1", width, .patches(2),
           after: try BatchNorm(
             size: stage.shape.channels, stage.weights.scope("downsample.0")))
       }
@@ -49,7 +48,6 @@ struct Inception_NeXt: ConvolutionalFamily {
           scaledBy: try block.weights.scale("layer_scale", [width, 1, 1]))
         stage.append(Residual(branch))
       }
-      network.append(stage, stage: name)
     }
     network.finishWithMean()
     self.network = network

@@ -19,9 +19,8 @@ struct MetaFormer: ConvolutionalFamily {
     try stem.convolution("0", widths[0], Window(7, stride: 4, padding: 2))
     if normsDown { try stem.norm("1", .withoutBias) }
     network.append(stem)
-    for (index, width) in widths.enumerated() {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
+      let width = widths[index]
       if stage.shape.channels != width {
         if normsDown { try stage.norm("downsample.norm", .withoutBias) }
         try stage.convolution("downsample.conv", width, Window(3, stride: 2))
@@ -29,7 +28,6 @@ struct MetaFormer: ConvolutionalFamily {
       for number in 0..<depths[index] {
         try blocks[index].append("blocks.\(number)", to: &stage)
       }
-      network.append(stage, stage: name)
     }
     var features = network.maps.scope("features")
     features.globalPool()

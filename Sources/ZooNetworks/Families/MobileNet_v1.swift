@@ -17,13 +17,11 @@ struct MobileNet_v1: ConvolutionalFamily {
     try stem.depthwise("1", Window(3))
     try stem.convNormActivation("2", 2 * base)
     network.append(stem)
-    for (index, depth) in MobileNet_v1.depths.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
-      for block in 0..<depth {
+    try network.appendStages(MobileNet_v1.depths.count) { stage, index throws(NetworkError) in
+      for block in 0..<MobileNet_v1.depths[index] {
         try stage.depthwise("\(block).dpw_bn_conv.0", Window(3, stride: block == 0 ? 2 : 1))
         try stage.convNormActivation("\(block).dpw_bn_conv.1", base << (index + 2))
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     network.finishWithMean()
     self.network = network

@@ -11,10 +11,8 @@ struct MobileNet_v4: ConvolutionalFamily {
     let table: MobileNet_v4Table = try build.options("net_size")
     var network = ConvolutionalNetwork(build)
     try network.appendStem(table.stem, activation: .relu)
-    var number = 0
-    for (inner, outputs) in table.convolutions {
-      number += 1
-      var stage = network.maps.body("body.stage\(number)")
+    try network.appendStages(table.convolutions.count) { stage, index throws(NetworkError) in
+      let (inner, outputs) = table.convolutions[index]
       if table.startsWithBlock {
         let block = InvertedResidual(
           inner: inner, outputs: outputs, window: Window(3, stride: 2), activation: .relu,
@@ -24,17 +22,13 @@ struct MobileNet_v4: ConvolutionalFamily {
         try stage.convNormActivation("0", inner, Window(3, stride: 2))
         try stage.convNormActivation("1", outputs)
       }
-      network.append(stage, stage: "stage\(number)")
     }
-    for blocks in table.bottlenecks {
-      number += 1
-      var stage = network.maps.body("body.stage\(number)")
-      for (index, block) in blocks.enumerated() {
-        try stage.append(block, "\(index)", stride: index == 0 ? 2 : 1)
+    try network.appendStages(table.bottlenecks.count) { stage, index throws(NetworkError) in
+      for (number, block) in table.bottlenecks[index].enumerated() {
+        try stage.append(block, "\(number)", stride: number == 0 ? 2 : 1)
       }
-      network.append(stage, stage: "stage\(number)")
     }
-    var last = network.maps.body("body.stage\(number + 1)")
+    var last = network.maps.body("body.stage5")
     try last.convNormActivation("0", 960)
     network.append(last)
     var features = network.maps.body("features")
@@ -69,11 +63,7 @@ extension MapBuilder {
       try branch.depthwise("middle_dw_conv", Window(block.middle, stride: stride))
     }
     try branch.convNormActivation("proj_conv", block.outputs, activation: .identity)
-    if stride == 1, block.outputs == shape.channels {
-      append(Residual(branch))
-    } else {
-      append(branch)
-    }
+    append(branch, addingInput: stride == 1 && block.outputs == shape.channels)
   }
 }
 

@@ -23,8 +23,8 @@ struct MobileOne: ConvolutionalFamily {
       MergedConvolution(outputs: min(64, widths[0]), window: Window(3, stride: 2)), "stem",
       branches: 1)
     network.append(stem)
-    for (index, depth) in MobileOne.depths.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
+    try network.appendStages(MobileOne.depths.count) { stage, index throws(NetworkError) in
+      let depth = MobileOne.depths[index]
       for block in 0..<depth {
         let (inputs, outputs) = (stage.shape.channels, widths[index])
         let excites = block >= depth - excited[index]
@@ -37,7 +37,6 @@ struct MobileOne: ConvolutionalFamily {
             outputs: outputs, window: Window(1), squeeze: excites ? outputs / 16 : nil),
           "\(2 * block + 1)", branches: branches)
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     network.finishWithMean()
     self.network = network

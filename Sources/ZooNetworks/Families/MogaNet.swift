@@ -5,46 +5,37 @@ import ZooTensors
 struct MogaNet: ConvolutionalFamily {
   let network: ConvolutionalNetwork
 
-  private static let mlpRatios = [8, 8, 4, 4]
-
   init(_ build: Build) throws(NetworkError) {
-    let widths: [Int] = try build.options("embed_dims")
-    let depths = try build.options.depths("depths", of: widths)
-    guard widths.count <= MogaNet.mlpRatios.count, widths.allSatisfy({ $0 % 8 == 0 }) else {
-      throw .invalidOption(
-        "embed_dims", reason: "is \(widths), not multiples of 8 for at most 4 stages")
+    let stages = try VANStage.all(build.options)
+    for stage in stages where stage.width % 8 != 0 {
+      throw .invalidOption("embed_dims", reason: "has \(stage.width), not a multiple of 8")
     }
     var network = ConvolutionalNetwork(build)
     var stem = network.maps.scope("stem")
-    try stem.convNormActivation("0", widths[0] / 2, Window(3, stride: 2), activation: .gelu)
-    try stem.convNormActivation("1", widths[0], Window(3, stride: 2), activation: .identity)
+    try stem.convNormActivation("0", stages[0].width / 2, Window(3, stride: 2), activation: .gelu)
+    try stem.convNormActivation("1", stages[0].width, Window(3, stride: 2), activation: .identity)
     network.append(stem)
-    for (index, width) in widths.enumerated() {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
+    try network.appendStages(stages.count) { stage, index throws(NetworkError) in
+      let (width, depth) = (stages[index].width, stages[index].depth)
       if index > 0 {
-        try stage.convNormActivation(
-          "0", width, Window(3, stride: 2), activation: .identity)
+        try stage.convNormActivation("0", width, Window(3, stride: 2), activation: .identity)
       }
-      let first = index > 0 ? 1 : 0
-      for number in first..<first + depths[index] {
-        let block = stage.scope("\(number)")
-        stage.append(try MogaNet.aggregation(block))
-        stage.append(try MogaNet.mlp(block, hidden: width * MogaNet.mlpRatios[index]))
+      let first = stage.layers.count
+      for number in first..<first + depth {
+        try stage.append(
+          stages[index], "\(number)", attention: MogaNet.aggregation, mlp: MogaNet.mlp)
       }
-      try stage.batchNorm("\(first + depths[index])")
-      network.append(stage, stage: name)
+      try stage.batchNorm("\(first + depth)")
     }
     network.finishWithMean()
     self.network = network
   }
 
-  /// x + scale · (n + aggregation(n)), where n is the normed x: a gate by contexts of several sizes.
-  private static func aggregation(_ block: MapBuilder) throws(NetworkError) -> Residual {
-    let channels = block.shape.channels
-    let norm = try BatchNorm(size: channels, block.weights.scope("norm1"))
-    let scale = try block.weights.scale("layer_scale_1", [1, channels, 1, 1])
-    var branch = block.scope("attn")
+  /// A gate by contexts of several sizes.
+  private static func aggregation(
+    _ branch: inout MapBuilder, after norm: BatchNorm
+  ) throws(NetworkError) {
+    let channels = branch.shape.channels
     try branch.convolution("proj_1", channels, after: norm)
     branch.append(
       ContrastWithMean(
@@ -66,19 +57,14 @@ struct MogaNet: ConvolutionalFamily {
     value.append(ChannelSplit([value.part("", channels: channels / 8), middle, last]))
     try value.convolution("pw_conv", channels, activation: .silu)
     branch.append(Product(gate, value))
-    try branch.convolution("proj_2", channels, scaledBy: scale)
-    var shortcut = block.scope("")
-    shortcut.append(norm.addedToInput(scaledBy: scale))
-    return Residual(branch, shortcut: shortcut)
   }
 
   /// Two layers with a depthwise convolution between them, and x + sigma · (x - d) for what comes out
   /// of it, where d is one channel made of all.
-  private static func mlp(_ block: MapBuilder, hidden: Int) throws(NetworkError) -> Residual {
-    let channels = block.shape.channels
-    var branch = block.scope("mlp")
-    try branch.convolution(
-      "fc1", hidden, after: try BatchNorm(size: channels, block.weights.scope("norm2")))
+  private static func mlp(
+    _ branch: inout MapBuilder, scaledBy scale: [Double]
+  ) throws(NetworkError) {
+    let hidden = branch.shape.channels
     var convolved = branch.scope("")
     try convolved.convolution(
       "dwconv", hidden, Window(3), groups: hidden, activation: .gelu)
@@ -87,17 +73,16 @@ struct MogaNet: ConvolutionalFamily {
     branch.append(Appending(layers: convolved.sequence, more: summary.sequence))
     // The last layer does the sum too: it takes [x, d].
     let sigma = try branch.weights.scale("sigma.scale", [1, hidden, 1, 1])
-    var kernel = try Kernel([channels, hidden, 1, 1], branch.weights.scope("fc2"))
+    var kernel = try Kernel([scale.count, hidden, 1, 1], branch.weights.scope("fc2"))
     kernel = kernel.appendingInput(sigma.map { -$0 })
     kernel.fold(preceding: BatchNorm(scale: sigma.map { 1 + $0 } + [1]))
-    kernel.scale(by: try block.weights.scale("layer_scale_2", [1, channels, 1, 1]))
+    kernel.scale(by: scale)
     try branch.append(kernel, Window(1))
-    return Residual(branch)
   }
 }
 
 /// SiLU(x + sigma · (x - mean)), where the mean is that of a channel's places.
-private struct ContrastWithMean: MapLayer {
+private struct ContrastWithMean: InPlaceLayer {
   let output: MapShape
   private let mean: Pooling
   private let scale, meanScale: Vector
@@ -108,9 +93,6 @@ private struct ContrastWithMean: MapLayer {
     scale = Vector(sigma.map { Float(1 + $0) })
     meanScale = Vector(sigma.map { Float(-$0) })
   }
-
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
 
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
     workspace.scope {

@@ -30,7 +30,7 @@ struct RDNet: ConvolutionalFamily {
     }
     var network = ConvolutionalNetwork(build)
     var stem = network.maps.scope("stem")
-    try stem.convolution("0", width, Window(4, stride: 4, padding: 0))
+    try stem.convolution("0", width, .patches(4))
     try stem.norm("1")
     network.append(stem)
     var number = 1
@@ -49,7 +49,7 @@ struct RDNet: ConvolutionalFamily {
         let compressed = Int(Double(stage.shape.channels) * compression / 8) * 8
         try stage.norm("\(place)")
         try stage.convolution(
-          "\(place + 1)", compressed, Window(side, stride: side, padding: 0))
+          "\(place + 1)", compressed, .patches(side))
         place += 2
       }
       stage.append(
@@ -86,10 +86,7 @@ private struct DenseStage: MapLayer {
       try layers.convolution("2", channels / 2 * 8, activation: .gelu)
       try layers.convolution("4", growth, scaledBy: isExcited ? nil : gamma)
       if isExcited {
-        layers.append(
-          try EffectiveSqueezeExcite(
-            layers.shape, scaledBy: Vector(gamma.map { Float($0) }),
-            layers.weights.scope("5").inFloat32))
+        try layers.effectiveSqueezeExcite("5.fc", scaledBy: gamma)
       }
       blocks.append(layers.sequence)
       channels += growth

@@ -21,26 +21,15 @@ struct RegNet: ConvolutionalFamily {
       throw .invalidOption("se_ratio", reason: "is \(ratio), not between 0 and 16")
     }
     var network = ConvolutionalNetwork(build)
-    var stem = network.maps.scope("")
-    try stem.convNormActivation("stem", RegNetPlan.stemWidth, Window(3, stride: 2))
-    network.append(stem)
-    for (index, sizes) in plan.stages.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1).block")
-      for unit in 0..<sizes.depth {
-        let stride = unit == 0 ? 2 : 1
-        let block = stage.scope("\(unit)")
-        let branch = try sizes.bottleneck(
-          block, stride: stride, excitation: ratio, activation: .relu)
-        var shortcut: MapBuilder?
-        if stride > 1 || block.shape.channels != sizes.width {
-          var projection = block.scope("")
-          try projection.convNormActivation(
-            "proj", sizes.width, Window(1, stride: stride), activation: .identity)
-          shortcut = projection
-        }
-        stage.append(Residual(branch, shortcut: shortcut, activation: .relu))
+    try plan.append(to: &network, excitation: ratio, activation: .relu) {
+      stage, block, branch, isFirst throws(NetworkError) in
+      var shortcut = block
+      if isFirst {
+        try shortcut.convNormActivation(
+          "proj", branch.shape.channels, Window(1, stride: 2), activation: .identity)
       }
-      network.append(stage, stage: "stage\(index + 1)")
+      stage.append(
+        Residual(branch, shortcut: isFirst ? shortcut : nil, activation: .relu))
     }
     network.finishWithMean()
     self.network = network
@@ -49,7 +38,7 @@ struct RegNet: ConvolutionalFamily {
 
 /// The widths and depths of a RegNet's stages: quantised, from a line.
 struct RegNetPlan {
-  static let stemWidth = 32
+  private static let stemWidth = 32
 
   struct Stage {
     let depth: Int
@@ -100,10 +89,35 @@ struct RegNetPlan {
   }
 }
 
+extension RegNetPlan {
+  /// Adds the stem and the stages.
+  ///
+  /// - Parameters:
+  ///   - ratio: the share of a block's input channels that its excitation squeezes to.
+  ///   - residual: adds a block to a stage, given what it takes and its branch; the first of a stage
+  ///     strides.
+  func append(
+    to network: inout ConvolutionalNetwork, excitation ratio: Double, activation: Activation,
+    residual: (
+      _ stage: inout MapBuilder, _ block: MapBuilder, _ branch: MapBuilder, _ isFirst: Bool
+    ) throws(NetworkError) -> Void
+  ) throws(NetworkError) {
+    try network.appendStem(RegNetPlan.stemWidth, activation: activation)
+    try network.appendStages(stages.count) { stage, index throws(NetworkError) in
+      for unit in 0..<stages[index].depth {
+        let block = stage.scope("block.\(unit)")
+        let branch = try stages[index].bottleneck(
+          block, stride: unit == 0 ? 2 : 1, excitation: ratio, activation: activation)
+        try residual(&stage, block, branch, unit == 0)
+      }
+    }
+  }
+}
+
 extension RegNetPlan.Stage {
   /// The branch of a block: 1 x 1, 3 x 3 in groups, excitation by a `ratio` of the block's input,
   /// 1 x 1.
-  func bottleneck(
+  fileprivate func bottleneck(
     _ block: MapBuilder, stride: Int, excitation ratio: Double, activation: Activation
   ) throws(NetworkError) -> MapBuilder {
     let squeeze = Int((ratio * Double(block.shape.channels)).rounded(.toNearestOrEven))

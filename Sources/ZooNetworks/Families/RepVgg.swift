@@ -27,16 +27,14 @@ struct RepVgg: ConvolutionalFamily {
     network.append(stem)
     // Every second block is in groups, up to the 26th; the stem is block 0.
     var number = 0
-    for (index, depth) in depths.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
-      for block in 0..<depth {
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
+      for block in 0..<depths[index] {
         number += 1
         let isGrouped = number < 27 && number % 2 == 0
         try stage.repVGG(
           layer(widths[index], stride: block == 0 ? 2 : 1, groups: isGrouped ? groups : 1),
           "\(block)")
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     network.finishWithMean()
     self.network = network

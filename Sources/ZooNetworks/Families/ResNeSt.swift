@@ -22,14 +22,12 @@ struct ResNeSt: ConvolutionalFamily {
     }
     try stem.maxPool(Window(3, stride: 2))
     network.append(stem)
-    for (index, count) in units.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
-      for unit in 0..<count {
+    try network.appendStages(units.count) { stage, index throws(NetworkError) in
+      for unit in 0..<units[index] {
         try stage.append(
           ResNeSt.block(
             stage.scope("\(unit)"), ResNeSt.widths[index], strides: index > 0 && unit == 0))
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     network.finishWithMean()
     self.network = network
@@ -98,7 +96,7 @@ private struct SplitSum: MapLayer {
 }
 
 /// The softmax over the two halves of the channels.
-private struct SplitSoftmax: MapLayer {
+private struct SplitSoftmax: InPlaceLayer {
   let output: MapShape
   private let minus: Vector
 
@@ -106,9 +104,6 @@ private struct SplitSoftmax: MapLayer {
     self.output = output
     minus = Vector([Float](repeating: -1, count: output.channels / 2))
   }
-
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
 
   /// The softmax of two values is the sigmoid of each less the other.
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {

@@ -20,10 +20,10 @@ struct ResNeXt: ConvolutionalFamily {
     }
     var network = ConvolutionalNetwork(build)
     network.append(try style.stem(network.maps.scope("stem"), width: ResNeXt.widths[0]))
-    for (index, (width, count)) in zip(ResNeXt.widths, units).enumerated() {
+    try network.appendStages(units.count) { stage, index throws(NetworkError) in
+      let width = ResNeXt.widths[index]
       let (inner, outputs) = (width * baseWidth / 64 * groups, width * ResNeXt.expansion)
-      var stage = network.maps.body("body.stage\(index + 1)")
-      for unit in 0..<count {
+      for unit in 0..<units[index] {
         let stride = index > 0 && unit == 0 ? 2 : 1
         let block = stage.scope("\(unit)")
         var branch = block.scope("block1")
@@ -32,7 +32,6 @@ struct ResNeXt: ConvolutionalFamily {
         try branch.convolution("2", norm: "3", outputs, bias: false)
         stage.append(try style.residual(block, branch, outputs, stride: stride))
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     network.finishWithMean()
     self.network = network

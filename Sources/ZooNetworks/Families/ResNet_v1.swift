@@ -15,8 +15,8 @@ struct ResNet_v1: ConvolutionalFamily {
     let exponent: Float? = try options.optional("pooling_param")
     var network = ConvolutionalNetwork(build)
     network.append(try style.stem(network.maps.scope("stem"), width: sizes.stem))
-    for (index, (outputs, units)) in sizes.stages.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
+    try network.appendStages(sizes.stages.count) { stage, index throws(NetworkError) in
+      let (outputs, units) = sizes.stages[index]
       for unit in 0..<units {
         let stride = index > 0 && unit == 0 ? 2 : 1
         let block = stage.scope("\(unit)")
@@ -31,7 +31,6 @@ struct ResNet_v1: ConvolutionalFamily {
         }
         stage.append(try style.residual(block, branch, outputs, stride: stride))
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     var features = network.maps.scope("features")
     if let exponent {
@@ -97,9 +96,9 @@ struct ResNetStyle {
   ) throws(NetworkError) -> Residual {
     var branch = branch
     if squeezesAndExcites {
-      branch.append(
-        try SqueezeExcite(
-          branch.shape, squeeze: outputs / 16, block.weights.scope("se").inFloat32))
+      var excitation = block.scope("", taking: branch.shape)
+      try excitation.squeezeExcite("se", squeeze: outputs / 16)
+      branch.append(excitation)
     }
     guard block.shape.channels != outputs || stride > 1 else {
       return Residual(branch, activation: .relu)

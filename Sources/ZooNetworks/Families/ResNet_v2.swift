@@ -15,8 +15,8 @@ struct ResNet_v2: ConvolutionalFamily {
     try stem.convolution("0", sizes.stem, Window(7, stride: 2), bias: false)
     try stem.maxPool(Window(3, stride: 2))
     network.append(stem)
-    for (index, (outputs, units)) in sizes.stages.enumerated() {
-      var stage = network.maps.body("body.stage\(index + 1)")
+    try network.appendStages(sizes.stages.count) { stage, index throws(NetworkError) in
+      let (outputs, units) = sizes.stages[index]
       for unit in 0..<units {
         let stride = index > 0 && unit == 0 ? 2 : 1
         var block = stage.scope("\(unit)")
@@ -37,9 +37,9 @@ struct ResNet_v2: ConvolutionalFamily {
           try branch.convolution("3", outputs, Window(3), bias: false)
         }
         if squeezesAndExcites {
-          branch.append(
-            try SqueezeExcite(
-              branch.shape, squeeze: outputs / 16, block.weights.scope("se").inFloat32))
+          var excitation = block.scope("", taking: branch.shape)
+          try excitation.squeezeExcite("se", squeeze: outputs / 16)
+          branch.append(excitation)
         }
         if projects {
           var shortcut = block.scope("")
@@ -50,7 +50,6 @@ struct ResNet_v2: ConvolutionalFamily {
           stage.append(Residual(branch))
         }
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     var features = network.maps.scope("features")
     try features.batchNorm("0", activation: .relu)

@@ -22,14 +22,11 @@ struct ShuffleNet_v2: ConvolutionalFamily {
     var pooled = network.maps.scope("")
     try pooled.maxPool(Window(3, stride: 2))
     network.append(pooled, stage: "stage1")
-    for (index, depth) in ShuffleNet_v2.depths.enumerated() {
-      let name = "stage\(index + 2)"
-      var stage = network.maps.body("body.\(name)")
-      for unit in 0..<depth {
+    try network.appendStages(ShuffleNet_v2.depths.count) { stage, index throws(NetworkError) in
+      for unit in 0..<ShuffleNet_v2.depths[index] {
         stage.append(
           try ShuffleUnit(stage.scope("\(unit)"), widths[index + 1], strides: unit == 0))
       }
-      network.append(stage, stage: name)
     }
     try network.finishWithMean(of: widths[4], activation: .relu)
     self.network = network

@@ -20,13 +20,12 @@ struct StarNet: ConvolutionalFamily {
     }
     var network = ConvolutionalNetwork(build)
     try network.appendStem(StarNet.stemWidth, activation: .relu6)
-    for (index, depth) in depths.enumerated() {
+    try network.appendStages(depths.count) { stage, index throws(NetworkError) in
       let channels = width << index
       let inner = Int(ratio * Double(channels))
-      var stage = network.maps.body("body.stage\(index + 1)")
       try stage.convNormActivation(
         "downsample", channels, Window(3, stride: 2), activation: .identity)
-      for number in 0..<depth {
+      for number in 0..<depths[index] {
         var branch = stage.scope("blocks.\(number)")
         try branch.depthwise("dwconv1", Window(7), activation: .identity)
         var gate = branch.scope("")
@@ -38,7 +37,6 @@ struct StarNet: ConvolutionalFamily {
         try branch.convolution("dwconv2", channels, Window(7), groups: channels)
         stage.append(Residual(branch))
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     // The reference norms each place, and then takes the mean, which is the same.
     var features = network.maps.scope("features")

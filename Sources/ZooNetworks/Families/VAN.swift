@@ -4,64 +4,104 @@ import ZooTensors
 struct VAN: ConvolutionalFamily {
   let network: ConvolutionalNetwork
 
-  private static let mlpRatios = [8, 8, 4, 4]
-
   init(_ build: Build) throws(NetworkError) {
-    let widths: [Int] = try build.options("embed_dims")
-    let depths = try build.options.depths("depths", of: widths)
-    guard widths.count <= VAN.mlpRatios.count else {
-      throw .invalidOption("depths", reason: "is \(depths), of at most 4 stages")
-    }
+    let stages = try VANStage.all(build.options)
     var network = ConvolutionalNetwork(build)
-    for (index, width) in widths.enumerated() {
-      let name = "stage\(index + 1)"
-      var stage = network.maps.body("body.\(name)")
-      // The first convolution is a stem.
-      var embedding = (index == 0 ? network.maps : stage).scope(
-        (index == 0 ? "body.\(name)." : "") + "patch_embed")
-      try embedding.convolution(
-        "proj", norm: "norm", width, index == 0 ? Window(7, stride: 4) : Window(3, stride: 2),
-        bias: true)
-      stage.append(embedding)
-      for number in 0..<depths[index] {
-        let block = stage.scope("block.\(number)")
-        stage.append(try VAN.attention(block))
-        stage.append(try VAN.mlp(block, hidden: width * VAN.mlpRatios[index]))
+    var stem = network.maps.scope("body.stage1")
+    try stem.patchEmbedding(stages[0].width, Window(7, stride: 4))
+    network.append(stem)
+    try network.appendStages(stages.count) { stage, index throws(NetworkError) in
+      if index > 0 { try stage.patchEmbedding(stages[index].width, Window(3, stride: 2)) }
+      for number in 0..<stages[index].depth {
+        try stage.append(
+          stages[index], "block.\(number)", attention: VAN.attention, mlp: VAN.mlp)
       }
       try stage.norm("norm")
-      network.append(stage, stage: name)
     }
     network.finishWithMean()
     self.network = network
   }
 
-  /// x + scale · (n + attention(n)), where n is the normed x.
-  private static func attention(_ block: MapBuilder) throws(NetworkError) -> Residual {
-    let channels = block.shape.channels
-    let norm = try BatchNorm(size: channels, block.weights.scope("norm1"))
-    let scale = try block.weights.scale("layer_scale_1", [1, channels, 1, 1])
-    var branch = block.scope("attn")
+  /// Channels, weighed by what is far around each place.
+  private static func attention(
+    _ branch: inout MapBuilder, after norm: BatchNorm
+  ) throws(NetworkError) {
+    let channels = branch.shape.channels
     try branch.convolution("proj_1", channels, after: norm, activation: .gelu)
     var gate = branch.scope("spatial_gating_unit")
     try gate.convolution("conv0", channels, Window(5), groups: channels)
     try gate.convolution("conv_spatial", channels, Window(7, dilation: 3), groups: channels)
     try gate.convolution("conv1", channels)
     branch.append(Product(branch.scope(""), gate))
-    try branch.convolution("proj_2", channels, scaledBy: scale)
-    var shortcut = block.scope("")
-    shortcut.append(norm.addedToInput(scaledBy: scale))
-    return Residual(branch, shortcut: shortcut)
   }
 
-  private static func mlp(_ block: MapBuilder, hidden: Int) throws(NetworkError) -> Residual {
-    let channels = block.shape.channels
-    var branch = block.scope("mlp")
-    try branch.convolution(
-      "fc1", hidden, after: try BatchNorm(size: channels, block.weights.scope("norm2")))
+  private static func mlp(
+    _ branch: inout MapBuilder, scaledBy scale: [Double]
+  ) throws(NetworkError) {
+    let hidden = branch.shape.channels
     try branch.convolution("dwconv", hidden, Window(3), groups: hidden, activation: .gelu)
-    try branch.convolution(
-      "fc2", channels,
-      scaledBy: try block.weights.scale("layer_scale_2", [1, channels, 1, 1]))
-    return Residual(branch)
+    try branch.convolution("fc2", scale.count, scaledBy: scale)
+  }
+}
+
+/// The options of ``VAN`` and ``MogaNet``, for one stage.
+struct VANStage {
+  /// How much wider an MLP is inside than its input, in each stage.
+  private static let mlpRatios = [8, 8, 4, 4]
+
+  let width, depth: Int
+  /// Channels inside the MLPs.
+  let hidden: Int
+
+  static func all(_ options: Options) throws(NetworkError) -> [VANStage] {
+    let widths: [Int] = try options("embed_dims")
+    let depths = try options.depths("depths", of: widths)
+    guard depths.count <= mlpRatios.count else {
+      throw .invalidOption("depths", reason: "is \(depths), of at most 4 stages")
+    }
+    return depths.indices.map { index in
+      VANStage(
+        width: widths[index], depth: depths[index], hidden: widths[index] * mlpRatios[index])
+    }
+  }
+}
+
+extension MapBuilder {
+  fileprivate mutating func patchEmbedding(
+    _ width: Int, _ window: Window
+  ) throws(NetworkError) {
+    try convolution(
+      "patch_embed.proj", norm: "patch_embed.norm", width, window, bias: true)
+  }
+
+  /// A block of VAN or MogaNet: x + s₁ · (n + attention(n)), where n is the normed x, and
+  /// x + s₂ · mlp(norm(x)).
+  ///
+  /// - Parameters:
+  ///   - attention: adds the layers before `attn.proj_2`, the first of them after the norm.
+  ///   - mlp: adds the layers after `mlp.fc1`, the last of them scaled.
+  mutating func append(
+    _ sizes: VANStage, _ name: String,
+    attention: (inout MapBuilder, _ norm: BatchNorm) throws(NetworkError) -> Void,
+    mlp: (inout MapBuilder, _ scale: [Double]) throws(NetworkError) -> Void
+  ) throws(NetworkError) {
+    let (block, width) = (scope(name), sizes.width)
+    func norm(_ name: String) throws(NetworkError) -> BatchNorm {
+      try BatchNorm(size: width, block.weights.scope(name))
+    }
+    func scale(_ name: String) throws(NetworkError) -> [Double] {
+      try block.weights.scale(name, [1, width, 1, 1])
+    }
+    let (attentionNorm, attentionScale) = (try norm("norm1"), try scale("layer_scale_1"))
+    var branch = block.scope("attn")
+    try attention(&branch, attentionNorm)
+    try branch.convolution("proj_2", width, scaledBy: attentionScale)
+    var shortcut = block
+    shortcut.append(attentionNorm.addedToInput(scaledBy: attentionScale))
+    append(Residual(branch, shortcut: shortcut))
+    branch = block.scope("mlp")
+    try branch.convolution("fc1", sizes.hidden, after: try norm("norm2"))
+    try mlp(&branch, try scale("layer_scale_2"))
+    append(Residual(branch))
   }
 }

@@ -41,12 +41,11 @@ struct VoVNet {
       try stem.convNormActivation("\(index)", width, Window(3, stride: index == 1 ? 1 : 2))
     }
     network.append(stem)
-    for index in blocks.indices {
-      var stage = network.maps.body("body.stage\(index + 1).blocks")
+    try network.appendStages(blocks.count) { stage, index throws(NetworkError) in
       if index > 0 { try stage.maxPool(Window(3, stride: 2, padding: 0, roundsUp: true)) }
       let first = stage.layers.count
       for number in 0..<blocks[index] {
-        var block = stage.scope("\(first + number)")
+        var block = stage.scope("blocks.\(first + number)")
         var chain = block.scope(chain)
         for layer in 0..<layers {
           try chain.convNormActivation("\(layer)", inner[index], Window(3))
@@ -54,16 +53,10 @@ struct VoVNet {
         block.append(JoinedChain(chain))
         try block.convNormActivation("concat_conv", outputs[index])
         if excites, number == blocks[index] - 1 {
-          block.append(
-            try EffectiveSqueezeExcite(block.shape, block.weights.scope("ese").inFloat32))
+          try block.effectiveSqueezeExcite("ese.fc")
         }
-        if excites, number > 0 {
-          stage.append(Residual(block))
-        } else {
-          stage.append(block)
-        }
+        stage.append(block, addingInput: excites && number > 0)
       }
-      network.append(stage, stage: "stage\(index + 1)")
     }
     network.finishWithMean()
     return network

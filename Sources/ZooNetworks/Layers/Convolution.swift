@@ -14,7 +14,7 @@ struct ConvolutionLayer: MapLayer {
 }
 
 /// A factor and a summand for each channel, and an activation: a BatchNorm that stands alone.
-struct ScaleShift: MapLayer {
+struct ScaleShift: InPlaceLayer {
   private let scale, shift: Vector
   private let activation: Activation
   let output: MapShape
@@ -25,9 +25,6 @@ struct ScaleShift: MapLayer {
     (output, self.activation) = (shape, activation)
   }
 
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
-
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
     workspace.affine(
       x, into: y, scale: scale, shift: shift, activation: activation, combine: combine)
@@ -35,7 +32,7 @@ struct ScaleShift: MapLayer {
 }
 
 /// A norm over the channels of each place, and an activation.
-struct ChannelNorm: MapLayer {
+struct ChannelNorm: InPlaceLayer {
   private let norm: Norm
   private let activation: Activation
   let output: MapShape
@@ -44,21 +41,15 @@ struct ChannelNorm: MapLayer {
     (self.norm, output, self.activation) = (norm, shape, activation)
   }
 
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
-
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
     combining(y, combine, in: workspace) { y in norm(x, into: y, activation: activation) }
   }
 }
 
 /// A norm over all channels and places of an image.
-struct ImageNorm: MapLayer {
+struct ImageNorm: InPlaceLayer {
   let norm: GroupNorm
   let output: MapShape
-
-  var input: MapShape { output }
-  var worksInPlace: Bool { true }
 
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
     norm(x, into: y, combine: combine, in: workspace)

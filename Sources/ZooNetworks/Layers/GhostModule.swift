@@ -56,7 +56,7 @@ extension MapBuilder {
 
   private func gate(_ builder: MapBuilder, _ channels: Int) throws(NetworkError) -> GhostGate {
     var small = builder
-    try small.averagePool(Window(2, stride: 2, padding: 0))
+    try small.averagePool(.patches(2))
     var layers = small.scope("short_conv")
     try layers.convolution("0", norm: "1", channels)
     try layers.convolution("2", norm: "3", channels, Window(height: 1, width: 5), groups: channels)

@@ -27,12 +27,9 @@ struct InvertedResidual {
 extension MapBuilder {
   /// A block with the layers `name.0`, `name.1`, ….
   mutating func append(_ block: InvertedResidual, _ name: String) throws(NetworkError) {
-    let branch = try branch(of: block, name)
-    if !block.isStrided, block.outputs == shape.channels {
-      append(Residual(branch))
-    } else {
-      append(branch)
-    }
+    append(
+      try branch(of: block, name),
+      addingInput: !block.isStrided && block.outputs == shape.channels)
   }
 
   /// The layers of a block without the sum; the first, which widens, is left out where it would
@@ -77,14 +74,4 @@ extension ConvolutionalNetwork {
       append(stage, stage: number == 0 ? nil : "stage\(number)")
     }
   }
-}
-
-/// Blocks in stages, each of which begins with a block that says so; the first may be empty.
-func stages<Block>(of blocks: [Block], beginningWhere begins: (Block) -> Bool) -> [[Block]] {
-  var stages: [[Block]] = [[]]
-  for block in blocks {
-    if begins(block) { stages.append([]) }
-    stages[stages.count - 1].append(block)
-  }
-  return stages
 }

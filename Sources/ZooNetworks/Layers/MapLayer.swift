@@ -36,6 +36,14 @@ extension MapLayer {
   }
 }
 
+/// A layer that keeps the shape of its input, whose place the result may take.
+protocol InPlaceLayer: MapLayer {}
+
+extension InPlaceLayer {
+  var input: MapShape { output }
+  var worksInPlace: Bool { true }
+}
+
 /// Layers one after the other; none is the identity.
 struct MapSequence: MapLayer {
   let layers: [any MapLayer]

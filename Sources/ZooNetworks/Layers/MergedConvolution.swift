@@ -30,10 +30,7 @@ extension MapBuilder {
       layer.window, groups: layer.groups,
       activation: layer.squeeze == nil ? layer.activation : .identity)
     if let squeeze = layer.squeeze {
-      append(
-        try SqueezeExcite(
-          self.shape, squeeze: squeeze, after: layer.activation,
-          block.scope("se").inFloat32))
+      try squeezeExcite(name + ".se", squeeze: squeeze, after: layer.activation)
     }
   }
 

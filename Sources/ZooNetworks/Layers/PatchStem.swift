@@ -63,7 +63,7 @@ struct HMLPStem {
     var maps = maps
     for (index, (outputs, side)) in [(size / 4, 4), (size / 4, 2), (size, 2)].enumerated() {
       let (name, norm) = ("\(3 * index)", "\(3 * index + 1)")
-      let window = Window(side, stride: side, padding: 0)
+      let window = Window.patches(side)
       let activation: Activation = index == 2 ? .identity : .gelu
       if batchNorm {
         try maps.convolution(
