@@ -21,10 +21,8 @@ struct MogaNet: ConvolutionalFamily {
         try stage.convNormActivation("0", width, Window(3, stride: 2), activation: .identity)
       }
       let first = stage.layers.count
-      for number in first..<first + depth {
-        try stage.append(
-          stages[index], "\(number)", attention: MogaNet.aggregation, mlp: MogaNet.mlp)
-      }
+      try stage.appendBlocks(
+        of: stages[index], "", from: first, attention: MogaNet.aggregation, mlp: MogaNet.mlp)
       try stage.batchNorm("\(first + depth)")
     }
     network.finishWithMean()

@@ -12,10 +12,8 @@ struct VAN: ConvolutionalFamily {
     network.append(stem)
     try network.appendStages(stages.count) { stage, index throws(NetworkError) in
       if index > 0 { try stage.patchEmbedding(stages[index].width, Window(3, stride: 2)) }
-      for number in 0..<stages[index].depth {
-        try stage.append(
-          stages[index], "block.\(number)", attention: VAN.attention, mlp: VAN.mlp)
-      }
+      try stage.appendBlocks(
+        of: stages[index], "block.", attention: VAN.attention, mlp: VAN.mlp)
       try stage.norm("norm")
     }
     network.finishWithMean()
@@ -74,34 +72,35 @@ extension MapBuilder {
       "patch_embed.proj", norm: "patch_embed.norm", width, window, bias: true)
   }
 
-  /// A block of VAN or MogaNet: x + s₁ · (n + attention(n)), where n is the normed x, and
+  /// The blocks of a stage of VAN or MogaNet: x + s₁ · (n + attention(n)), where n is the normed x, and
   /// x + s₂ · mlp(norm(x)).
   ///
   /// - Parameters:
+  ///   - name: what the names of the blocks begin with, to which numbers from `first` on are added.
   ///   - attention: adds the layers before `attn.proj_2`, the first of them after the norm.
   ///   - mlp: adds the layers after `mlp.fc1`, the last of them scaled.
-  mutating func append(
-    _ sizes: VANStage, _ name: String,
+  mutating func appendBlocks(
+    of stage: VANStage, _ name: String, from first: Int = 0,
     attention: (inout MapBuilder, _ norm: BatchNorm) throws(NetworkError) -> Void,
     mlp: (inout MapBuilder, _ scale: [Double]) throws(NetworkError) -> Void
   ) throws(NetworkError) {
-    let (block, width) = (scope(name), sizes.width)
-    func norm(_ name: String) throws(NetworkError) -> BatchNorm {
-      try BatchNorm(size: width, block.weights.scope(name))
+    for number in first..<first + stage.depth {
+      let (block, width) = (scope("\(name)\(number)"), stage.width)
+      var norm = try BatchNorm(size: width, block.weights.scope("norm1"))
+      var scale = try block.weights.scale("layer_scale_1", [1, width, 1, 1])
+      var branch = block.scope("attn")
+      try attention(&branch, norm)
+      try branch.convolution("proj_2", width, scaledBy: scale)
+      var shortcut = block
+      shortcut.append(norm.addedToInput(scaledBy: scale))
+      append(Residual(branch, shortcut: shortcut))
+
+      norm = try BatchNorm(size: width, block.weights.scope("norm2"))
+      scale = try block.weights.scale("layer_scale_2", [1, width, 1, 1])
+      branch = block.scope("mlp")
+      try branch.convolution("fc1", stage.hidden, after: norm)
+      try mlp(&branch, scale)
+      append(Residual(branch))
     }
-    func scale(_ name: String) throws(NetworkError) -> [Double] {
-      try block.weights.scale(name, [1, width, 1, 1])
-    }
-    let (attentionNorm, attentionScale) = (try norm("norm1"), try scale("layer_scale_1"))
-    var branch = block.scope("attn")
-    try attention(&branch, attentionNorm)
-    try branch.convolution("proj_2", width, scaledBy: attentionScale)
-    var shortcut = block
-    shortcut.append(attentionNorm.addedToInput(scaledBy: attentionScale))
-    append(Residual(branch, shortcut: shortcut))
-    branch = block.scope("mlp")
-    try branch.convolution("fc1", sizes.hidden, after: try norm("norm2"))
-    try mlp(&branch, try scale("layer_scale_2"))
-    append(Residual(branch))
   }
 }
