@@ -20,7 +20,7 @@ static void multiply_unit(void *opaque, size_t unit, int thread) {
   const zk_path *path = context->path;
   // Rows are split evenly over blocks, and a block's rows evenly over tiles: 197 rows in tiles of
   // at most 9 are nines and eights, not 21 nines and one of 8.
-  size_t column_words = zk_column_words(path, task->precision, task->k);
+  size_t column_words = zk_column_words(path, task->precision, 1, task->k);
   size_t block = unit % context->row_blocks;
   size_t first = task->m * block / context->row_blocks;
   size_t last = task->m * (block + 1) / context->row_blocks;
@@ -59,12 +59,17 @@ static void convert(void *opaque, size_t chunk, int thread) {
   (void)thread;
   const gemm_context *context = opaque;
   const zk_gemm_task *task = context->task;
+  const zk_product *product = context->product;
   size_t end = zk_min((chunk + 1) * CONVERTED_ROWS, task->m);
-  for (size_t row = chunk * CONVERTED_ROWS; row < end; row++)
-    context->product->convert_row(
-        task->a + row * task->a_stride, task->k,
+  for (size_t row = chunk * CONVERTED_ROWS; row < end; row++) {
+    const float *a = task->a + row * task->a_stride;
+    zk_range range = {0};
+    if (product->measure_row) product->measure_row(a, task->k, &range);
+    product->convert_row(
+        a, task->k, &range,
         (char *)task->scratch + rows_offset(task->m) + row * context->inputs.stride,
         (zk_input_row *)task->scratch + row);
+  }
 }
 
 static void prepare_inputs(gemm_context *context, zk_pool *pool) {

@@ -1,6 +1,6 @@
 // Weights in the form that the register tiles read: panels of tile_columns rows of w, the last one of
-// as many whole vectors as it needs, and in a panel one 32-bit word after the other from each row: a float32, two bfloat16 or four int8 neighbours.
-// A panel of int8 begins with the scale of each row and the sum of its weights.
+// as many whole vectors as it needs, and in a panel one 32-bit word after the other from each row: a
+// float32, two bfloat16 or four int8 neighbours of a run. A panel of int8 begins with the scale of each row and the sum of its weights.
 #include <string.h>
 
 #include "path.h"
@@ -8,13 +8,18 @@
 
 enum { BLOCK = 16 };
 
-size_t zk_column_words(const zk_path *path, zk_precision precision, size_t k) {
+size_t zk_column_words(const zk_path *path, zk_precision precision, size_t runs, size_t k) {
   size_t heading = precision == ZK_INT8 ? 2 : 0;
-  return heading + zk_ceil_div(k, path->products[precision].step);
+  return heading + runs * zk_ceil_div(k, path->products[precision].step);
+}
+
+size_t zk_packed_runs_size(
+    const zk_path *path, zk_precision precision, size_t n, size_t runs, size_t k) {
+  return zk_whole_columns(path, n) * zk_column_words(path, precision, runs, k) * 4;
 }
 
 size_t zk_packed_size(const zk_path *path, zk_precision precision, size_t n, size_t k) {
-  return zk_whole_columns(path, n) * zk_column_words(path, precision, k) * 4;
+  return zk_packed_runs_size(path, precision, n, 1, k);
 }
 
 static uint32_t bits_of(float x) {
@@ -90,7 +95,7 @@ typedef struct {
   const zk_path *path;
   zk_precision precision;
   const char *w;
-  size_t n, k;
+  size_t n, runs, k;
   uint32_t *packed;
 } pack_context;
 
@@ -99,11 +104,11 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
   (void)thread;
   const pack_context *context = opaque;
   const zk_path *path = context->path;
-  size_t first_row = panel * path->tile_columns, k = context->k;
+  size_t first_row = panel * path->tile_columns, k = context->k, row_size = context->runs * k;
   size_t rows = zk_min(path->tile_columns, context->n - first_row);
   size_t width = zk_whole_columns(path, rows), step = path->products[context->precision].step;
-  uint32_t *packed = context->packed + first_row * zk_column_words(path, context->precision, k);
-  const char *w = context->w + first_row * k * sizeof(float);
+  uint32_t *packed = context->packed + first_row * zk_column_words(path, context->precision, context->runs, k);
+  const char *w = context->w + first_row * row_size * sizeof(float);
   float factors[ZK_MAX_TILE_COLUMNS] = {0};
   int32_t sums[ZK_MAX_TILE_COLUMNS] = {0};
   uint32_t *heading = packed;
@@ -111,7 +116,7 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
     float top = (float)path->largest_weight;
     memset(heading, 0, 2 * width * sizeof *heading);
     for (size_t row = 0; row < rows; row++) {
-      float most = magnitude(w + row * k * sizeof(float), k);
+      float most = magnitude(w + row * row_size * sizeof(float), row_size);
       factors[row] = most > 0 ? top / most : 0;
       heading[row] = bits_of(most / top);
     }
@@ -120,23 +125,30 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
   // What is not written over stays zero: rows that the last panel lacks, and what is beyond k.
   uint32_t block[ZK_MAX_TILE_COLUMNS][BLOCK] = {0};
   float x[4 * BLOCK] = {0};
-  for (size_t first = 0; first < k; first += BLOCK * step) {
-    size_t count = zk_min(k - first, BLOCK * step);
-    if (count < BLOCK * step) memset(x, 0, sizeof x);
-    for (size_t row = 0; row < rows; row++) {
-      memcpy(x, w + (row * k + first) * sizeof(float), count * sizeof(float));
-      sums[row] +=
-          encode(context->precision, x, factors[row], path->weight_offset, block[row]);
+  for (size_t run = 0; run < context->runs; run++, w += k * sizeof(float))
+    for (size_t first = 0; first < k; first += BLOCK * step) {
+      size_t count = zk_min(k - first, BLOCK * step);
+      if (count < BLOCK * step) memset(x, 0, sizeof x);
+      for (size_t row = 0; row < rows; row++) {
+        memcpy(x, w + (row * row_size + first) * sizeof(float), count * sizeof(float));
+        sums[row] +=
+            encode(context->precision, x, factors[row], path->weight_offset, block[row]);
+      }
+      interleave(block, width, zk_ceil_div(count, step), packed);
+      packed += zk_ceil_div(count, step) * width;
     }
-    interleave(block, width, zk_ceil_div(count, step), packed);
-    packed += zk_ceil_div(count, step) * width;
-  }
   if (context->precision == ZK_INT8) memcpy(heading + width, sums, rows * sizeof *sums);
+}
+
+void zk_pack_runs(
+    const zk_path *path, zk_pool *pool, zk_precision precision, const void *w, size_t n, size_t runs,
+    size_t k, void *packed) {
+  pack_context context = {path, precision, w, n, runs, k, packed};
+  zk_parallel(pool, zk_ceil_div(n, path->tile_columns), pack_panel, &context);
 }
 
 void zk_pack(
     const zk_path *path, zk_pool *pool, zk_precision precision, const void *w, size_t n, size_t k,
     void *packed) {
-  pack_context context = {path, precision, w, n, k, packed};
-  zk_parallel(pool, zk_ceil_div(n, path->tile_columns), pack_panel, &context);
+  zk_pack_runs(path, pool, precision, w, n, 1, k, packed);
 }

@@ -10,15 +10,28 @@ typedef struct {
   int32_t zero, offset;
 } zk_input_row;
 
+// The range of inputs that share a scale, which always has 0 in it: from -low to high. Poison is not 0
+// where an input is not finite.
+typedef struct {
+  float high, low, poison;
+} zk_range;
+
+static inline void zk_widen_range(zk_range *range, const zk_range *other) {
+  if (other->high > range->high) range->high = other->high;
+  if (other->low > range->low) range->low = other->low;
+  range->poison += other->poison;
+}
+
 // The left side of a product in the form that its tiles take: float32 as it was, or converted.
 typedef struct {
   const char *rows;
   size_t stride;             // bytes from row to row
   const zk_input_row *int8;  // of each row; int8 only
-  // Float32 only. Where it is not 0 a row is that many runs of k inputs, wherever they are: `rows` is a
-  // table of pointers to them, those of all rows to the first run first, and `stride` is the bytes of
-  // the table from run to run.
+  // Where it is not 0 a row is that many runs of k inputs, wherever they are: `rows` is a table of
+  // pointers to them, those of all rows to the first run first, and `stride` is from pointer to
+  // pointer. The runs of a panel follow each other.
   size_t runs;
+  size_t run_stride;  // bytes of the table from run to run
 } zk_inputs;
 
 // A block of the result c: rows from `a`, a place in `inputs`, and `columns` columns of one panel, of
@@ -39,7 +52,7 @@ typedef struct {
   size_t taps, rows;
   // Of tap t and result i: pointers[t * the row count of a block + i]; those beyond `rows` repeat the
   // last one.
-  const float *const *pointers;
+  const char *const *pointers;
   // Where no window of a full block reaches beyond an edge: base + i * step + offsets[t] instead, and
   // NULL otherwise.
   const float *base;
@@ -79,9 +92,12 @@ typedef struct {
 typedef struct {
   // How many neighbours of k lie together in 32 bits of a panel.
   size_t step;
-  // Converts a row of k inputs, of which as many lie in 32 bits too; writes at most 64 bytes more
-  // than the last ones. NULL where the inputs stay float32.
-  void (*convert_row)(const float *a, size_t k, char *out, zk_input_row *row);
+  // Widens a range by a row of k inputs. NULL where no range is needed.
+  void (*measure_row)(const float *a, size_t k, zk_range *range);
+  // Converts a row of k inputs, of which as many lie in 32 bits too, to a multiple of 64 bytes at
+  // most. NULL where the inputs stay float32.
+  void (*convert_row)(
+      const float *a, size_t k, const zk_range *range, char *out, zk_input_row *row);
   // tile[v - 1][r - 1] computes a tile of r rows of a panel v vectors wide.
   zk_tile tile[ZK_MAX_TILE_VECTORS][ZK_MAX_TILE_ROWS];
 } zk_product;
@@ -114,9 +130,9 @@ struct zk_path {
   // w wide with stride s it is [(w - 3) / 2][s - 1]; each row of the kernel has the
   // (ZK_LINE - 1) * s + w pointers to what the line sees, and taps.taps is how many rows there are.
   zk_depthwise_block line[ZK_LINE_WIDTHS][ZK_LINE_STRIDES];
-  // The same for grouped convolutions, for as many results as grouped_rows says.
-  zk_grouped_block grouped[ZK_MAX_TILE_VECTORS];
-  size_t grouped_rows[ZK_MAX_TILE_VECTORS];
+  // grouped[h - 1] computes h half vectors of columns for at most grouped_rows[h - 1] results.
+  zk_grouped_block grouped[2 * ZK_MAX_TILE_VECTORS];
+  size_t grouped_rows[2 * ZK_MAX_TILE_VECTORS];
   // With tiles of 2 x 2 and of 4 x 4 results.
   zk_winograd winograd[2];
   // One result of a pool, `count` channels from `first` on.
@@ -155,8 +171,14 @@ static inline size_t zk_panel_vectors(const zk_path *path, size_t columns) {
 static inline size_t zk_whole_columns(const zk_path *path, size_t columns) {
   return zk_ceil_div(columns, path->lanes) * path->lanes;
 }
-// How many 32-bit words each column of a panel takes.
-size_t zk_column_words(const zk_path *path, zk_precision precision, size_t k);
+// How many 32-bit words each column of a panel takes, of rows with that many runs of k inputs.
+size_t zk_column_words(const zk_path *path, zk_precision precision, size_t runs, size_t k);
+// zk_packed_size and zk_pack for w [n, runs, k].
+size_t zk_packed_runs_size(
+    const zk_path *path, zk_precision precision, size_t n, size_t runs, size_t k);
+void zk_pack_runs(
+    const zk_path *path, zk_pool *pool, zk_precision precision, const void *w, size_t n,
+    size_t runs, size_t k, void *packed);
 
 // The distance between rows of scores: an odd number of cache lines, so that the rows of a tile do not
 // compete for the same ones.

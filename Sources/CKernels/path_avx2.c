@@ -1,4 +1,6 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #include "path.h"
 
 static bool runs_here(void) {
@@ -11,6 +13,7 @@ static bool runs_here(void) {
 #define LANES 8
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
+#define PATH_MASKS "masks_avx2.h"
 #define BF16_DOT 0
 #define HAS_INT8 0
 #define INPUT_OFFSET 0

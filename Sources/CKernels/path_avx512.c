@@ -13,6 +13,7 @@ static bool runs_here(void) {
 #define LANES 16
 #define TILE_ROWS 9
 #define TILE_VECTORS 3
+#define PATH_MASKS "masks_avx512.h"
 #define BF16_DOT 0
 #define HAS_INT8 0
 #define INPUT_OFFSET 0

@@ -26,12 +26,12 @@ INLINE void depthwise_sums(
     }
     return;
   }
-  const float *const *pointers = taps->pointers;
+  const char *const *pointers = taps->pointers;
   for (size_t tap = 0; tap < taps->taps; tap++, w += w_stride, pointers += DEPTHWISE_ROWS) {
     vector b[TILE_VECTORS];
     FOR_BLOCK_VECTORS b[j] = load(w + j * LANES);
     FOR_BLOCK_ROWS FOR_BLOCK_VECTORS {
-      const float *x = pointers[i] + column + j * LANES;
+      const float *x = (const float *)pointers[i] + column + j * LANES;
       total[i][j] = multiply_add(part ? load_part(x, part) : load(x), b[j], total[i][j]);
     }
   }
@@ -68,14 +68,14 @@ INLINE void line_sums(
     const int width, const int stride, const zk_taps *taps, const float *w, size_t w_stride,
     size_t column, size_t part, vector total[ZK_LINE]) {
   const int seen = (ZK_LINE - 1) * stride + width;
-  const float *const *pointers = taps->pointers;
+  const char *const *pointers = taps->pointers;
   for (size_t row = 0; row < taps->taps; row++, pointers += seen) {
     vector b[8];
 #pragma clang loop unroll(full)
     for (int tap = 0; tap < width; tap++, w += w_stride) b[tap] = load(w);
 #pragma clang loop unroll(full)
     for (int at = 0; at < seen; at++) {
-      const float *x = pointers[at] + column;
+      const float *x = (const float *)pointers[at] + column;
       vector a = part ? load_part(x, part) : load(x);
       FOR_RESULTS {
         const int tap = at - i * stride;
@@ -136,52 +136,102 @@ LINE(7, 2)
 
 // ---- Grouped: a few inputs for each output -----------------------------------------------------
 
-// With one vector of outputs there is room for twice the results of a tile.
-#define GROUPED_ROWS(VECTORS) (TILE_ROWS * ((VECTORS) == 1 ? 2 : 1))
+// Some groups fill half a vector, or whole ones and a half.
+typedef float half_vector __attribute__((vector_size(LANES * 2), aligned(4)));
 
-#define GROUPED(VECTORS)                                                                           \
-  static void grouped_##VECTORS(                                                                   \
+#if LANES == 16
+#define LOWER_LANES 0, 1, 2, 3, 4, 5, 6, 7
+#define UPPER_LANES 8, 9, 10, 11, 12, 13, 14, 15
+#elif LANES == 8
+#define LOWER_LANES 0, 1, 2, 3
+#define UPPER_LANES 4, 5, 6, 7
+#elif LANES == 4
+#define LOWER_LANES 0, 1
+#define UPPER_LANES 2, 3
+#endif
+
+// The compiler would broadcast a number to half a vector first, and this to a whole one.
+#ifdef PATH_MASKS
+#define ONE_BROADCAST(V) __asm__("" : "+v"(V))
+#else
+#define ONE_BROADCAST(V) (void)0
+#endif
+
+INLINE half_vector lower_half(vector v) { return __builtin_shufflevector(v, v, LOWER_LANES); }
+INLINE vector with_zeros(half_vector low) {
+  return __builtin_shufflevector(low, (half_vector){}, LOWER_LANES, UPPER_LANES);
+}
+
+// Enough sums for the latency of a multiply-add where there is only one vector of them.
+enum { FEWEST_SUMS = 8 };
+#define GROUPED_ROWS(HALVES)                                                                       \
+  ((HALVES) <= 2 && TILE_ROWS < FEWEST_SUMS ? FEWEST_SUMS : TILE_ROWS)
+
+// HALVES half vectors of outputs.
+#define GROUPED(HALVES, VECTORS)                                                                   \
+  static void grouped_##HALVES(                                                                    \
       const zk_gemm_task *store, const zk_taps *taps, size_t first_input, size_t inputs,           \
       const float *w, float *c, size_t column, size_t columns) {                                   \
-    const int rows = GROUPED_ROWS(VECTORS), vectors = VECTORS;                                     \
-    vector total[GROUPED_ROWS(VECTORS)][TILE_VECTORS] = {}, sums[TILE_ROWS][TILE_VECTORS];         \
+    const int rows = GROUPED_ROWS(HALVES), vectors = HALVES / 2;                                   \
+    const bool has_half = HALVES % 2;                                                              \
+    vector total[GROUPED_ROWS(HALVES)][TILE_VECTORS] = {};                                         \
+    half_vector rest[GROUPED_ROWS(HALVES)] = {};                                                   \
     for (size_t tap = 0; tap < taps->taps; tap++) {                                                \
-      const float *row[GROUPED_ROWS(VECTORS)];                                                     \
-      FOR_ROWS row[i] = taps->pointers[tap * (size_t)rows + i] + first_input;                      \
-      for (size_t input = 0; input < inputs; input++, w += vectors * LANES) {                      \
-        vector b[VECTORS];                                                                         \
+      const float *row[GROUPED_ROWS(HALVES)];                                                      \
+      FOR_ROWS {                                                                                   \
+        row[i] = (const float *)taps->pointers[tap * (size_t)rows + i] + first_input;              \
+        OWN_REGISTER(row[i]);                                                                      \
+      }                                                                                            \
+      for (size_t input = 0; input < inputs; input++, w += HALVES * (LANES / 2)) {                 \
+        vector b[TILE_VECTORS];                                                                    \
+        half_vector last = {};                                                                     \
         FOR_BLOCK_VECTORS b[j] = load(w + j * LANES);                                              \
+        if (has_half) last = *(const half_vector *)(w + vectors * LANES);                          \
         FOR_ROWS {                                                                                 \
           vector left = splat(row[i][input]);                                                      \
+          ONE_BROADCAST(left);                                                                     \
           FOR_BLOCK_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);                   \
+          if (has_half) rest[i] += lower_half(left) * last;                                        \
         }                                                                                          \
       }                                                                                            \
     }                                                                                              \
-    for (size_t first = 0; first < taps->rows; first += TILE_ROWS) {                               \
-      for (size_t i = 0; i < TILE_ROWS; i++)                                                       \
-        for (int j = 0; j < vectors; j++) sums[i][j] = total[first + i][j];                        \
-      size_t count = zk_min(taps->rows - first, TILE_ROWS);                                        \
-      finish_##VECTORS(                                                                            \
-          store, (int)count, sums, c + first * store->c_stride, column, columns);                  \
+    /* Copied, so that the sums themselves stay in registers. */                                   \
+    vector sums[GROUPED_ROWS(HALVES)][TILE_VECTORS];                                               \
+    FOR_ROWS {                                                                                     \
+      FOR_BLOCK_VECTORS sums[i][j] = total[i][j];                                                  \
+      if (has_half) sums[i][vectors] = with_zeros(rest[i]);                                        \
     }                                                                                              \
+    finish_##VECTORS(store, (int)taps->rows, sums, c, column, columns);                            \
   }
 
-GROUPED(1)
-GROUPED(2)
+GROUPED(1, 1)
+GROUPED(2, 1)
+GROUPED(3, 2)
+GROUPED(4, 2)
 #if TILE_VECTORS > 2
-GROUPED(3)
+GROUPED(5, 3)
+GROUPED(6, 3)
 #endif
 #if TILE_VECTORS > 3
-GROUPED(4)
+GROUPED(7, 4)
+GROUPED(8, 4)
 #endif
 
 #if TILE_VECTORS == 2
 #define BLOCKS_OF(NAME) {NAME##_1, NAME##_2}
-#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2)}
+#define GROUPED_BLOCKS {grouped_1, grouped_2, grouped_3, grouped_4}
+#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3), GROUPED_ROWS(4)}
 #elif TILE_VECTORS == 3
 #define BLOCKS_OF(NAME) {NAME##_1, NAME##_2, NAME##_3}
-#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3)}
+#define GROUPED_BLOCKS {grouped_1, grouped_2, grouped_3, grouped_4, grouped_5, grouped_6}
+#define GROUPED_ROWS_OF_EACH                                                                       \
+  {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3), GROUPED_ROWS(4), GROUPED_ROWS(5),            \
+   GROUPED_ROWS(6)}
 #else
 #define BLOCKS_OF(NAME) {NAME##_1, NAME##_2, NAME##_3, NAME##_4}
-#define GROUPED_ROWS_OF_EACH {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3), GROUPED_ROWS(4)}
+#define GROUPED_BLOCKS                                                                             \
+  {grouped_1, grouped_2, grouped_3, grouped_4, grouped_5, grouped_6, grouped_7, grouped_8}
+#define GROUPED_ROWS_OF_EACH                                                                       \
+  {GROUPED_ROWS(1), GROUPED_ROWS(2), GROUPED_ROWS(3), GROUPED_ROWS(4), GROUPED_ROWS(5),            \
+   GROUPED_ROWS(6), GROUPED_ROWS(7), GROUPED_ROWS(8)}
 #endif

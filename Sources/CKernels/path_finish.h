@@ -42,31 +42,40 @@ INLINE void transform_tile(
     }
 }
 
+// How many columns of vector `j` there are; all but the last are whole.
+INLINE size_t lanes_of(const int vectors, int j, size_t columns) {
+  return j + 1 < vectors ? LANES : columns - (size_t)j * LANES;
+}
+
 INLINE void combine_rows(
     const zk_combine combine, const int rows, const int vectors, vector sums[][TILE_VECTORS],
-    float *c, size_t stride) {
+    float *c, size_t stride, size_t columns) {
   for (int i = 0; i < rows; i++, c += stride)
 #pragma clang loop unroll(full)
     for (int j = 0; j < vectors; j++) {
       float *at = c + j * LANES;
-      if (combine == ZK_STORE) store(at, sums[i][j]);
-      if (combine == ZK_ADD) store(at, load(at) + sums[i][j]);
-      if (combine == ZK_MULTIPLY) store(at, load(at) * sums[i][j]);
+      size_t count = lanes_of(vectors, j, columns);
+      if (combine == ZK_STORE) store_part(at, sums[i][j], count);
+      if (combine == ZK_ADD) store_part(at, load_part(at, count) + sums[i][j], count);
+      if (combine == ZK_MULTIPLY) store_part(at, load_part(at, count) * sums[i][j], count);
     }
 }
 
 INLINE void combine_tile(
     const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
-    float *c, size_t stride) {
+    float *c, size_t columns) {
+  size_t stride = task->c_stride;
   switch (task->combine) {
-    case ZK_STORE: combine_rows(ZK_STORE, rows, vectors, sums, c, stride); break;
-    case ZK_ADD: combine_rows(ZK_ADD, rows, vectors, sums, c, stride); break;
-    case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, vectors, sums, c, stride); break;
+    case ZK_STORE: combine_rows(ZK_STORE, rows, vectors, sums, c, stride, columns); break;
+    case ZK_ADD: combine_rows(ZK_ADD, rows, vectors, sums, c, stride, columns); break;
+    case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, vectors, sums, c, stride, columns); break;
     case ZK_ADD_THEN_ACTIVATE:
       for (int i = 0; i < rows; i++)
-        for (int j = 0; j < vectors; j++) sums[i][j] += load(c + i * stride + j * LANES);
+        for (int j = 0; j < vectors; j++)
+          sums[i][j] +=
+              load_part(c + i * stride + j * LANES, lanes_of(vectors, j, columns));
       activate_tile(task->activation, rows, vectors, sums);
-      combine_rows(ZK_STORE, rows, vectors, sums, c, stride);
+      combine_rows(ZK_STORE, rows, vectors, sums, c, stride, columns);
       break;
   }
 }
@@ -77,17 +86,8 @@ INLINE void finish(
   const size_t width = (size_t)vectors * LANES;
   if (task->bias || task->scale || task->activation != ZK_IDENTITY)
     transform_tile(task, rows, vectors, sums, column);
-  if (columns == width) return combine_tile(task, rows, vectors, sums, c, task->c_stride);
-  // The last panel: in a tile of its own, of which the columns that exist are copied.
-  float part[TILE_ROWS * TILE_COLUMNS];
-  if (task->combine != ZK_STORE) {
-    memset(part, 0, sizeof part);
-    for (int i = 0; i < rows; i++)
-      memcpy(part + i * width, c + i * task->c_stride, columns * sizeof(float));
-  }
-  combine_tile(task, rows, vectors, sums, part, width);
-  for (int i = 0; i < rows; i++)
-    memcpy(c + i * task->c_stride, part + i * width, columns * sizeof(float));
+  if (columns == width) combine_tile(task, rows, vectors, sums, c, width);
+  else combine_tile(task, rows, vectors, sums, c, columns);
 }
 
 // For all tiles of a width.

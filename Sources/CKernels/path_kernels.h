@@ -6,6 +6,7 @@
 //   LANES          floats in a vector
 //   TILE_ROWS      rows of the register tile
 //   TILE_VECTORS   vectors across the register tile
+//   PATH_MASKS     a file with load_part() and store_part(), where there are instructions for them
 //   BF16_DOT       1 where there is bf16_dot() for two bfloat16 products at once, else 0
 //   HAS_INT8       1 where int8_dot() is one instruction, else 0
 //   INPUT_OFFSET, WEIGHT_OFFSET, LARGEST_WEIGHT
@@ -49,7 +50,9 @@ const zk_path PATH_NAME = {
     .products = {
         [ZK_F32] = {.step = 1, .tile = TILES_OF(f32)},
         [ZK_BF16] = {.step = 2, .convert_row = CONVERT_BF16, .tile = TILES_OF(bf16)},
-        [ZK_INT8] = {.step = 4, .convert_row = convert_int8, .tile = TILES_OF(int8)},
+        [ZK_INT8] = {
+            .step = 4, .measure_row = measure_int8, .convert_row = convert_int8,
+            .tile = TILES_OF(int8)},
     },
     .has_int8 = HAS_INT8,
     .largest_weight = LARGEST_WEIGHT,
@@ -61,7 +64,7 @@ const zk_path PATH_NAME = {
     .depthwise = BLOCKS_OF(depthwise),
     .depthwise_part = depthwise_part,
     .line = {{line_3_1, line_3_2}, {line_5_1, line_5_2}, {line_7_1, line_7_2}},
-    .grouped = BLOCKS_OF(grouped),
+    .grouped = GROUPED_BLOCKS,
     .grouped_rows = GROUPED_ROWS_OF_EACH,
     .winograd = {WINOGRAD(2), WINOGRAD(4)},
     .pool_result = pool_result,

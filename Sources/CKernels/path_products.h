@@ -34,6 +34,7 @@ INLINE words splat_word(const char *p) {
   const char *row[TILE_ROWS];                                                                      \
   FOR_ROWS {                                                                                       \
     row[i] = a + i * inputs->stride;                                                               \
+    if (inputs->runs) row[i] = *(const char *const *)(row[i] + run * inputs->run_stride);           \
     OWN_REGISTER(row[i]);                                                                          \
   }
 
@@ -46,12 +47,7 @@ INLINE words splat_word(const char *p) {
 PRODUCT(multiply_f32, vector) {
   size_t run = 0;
   do {
-    const char *const *table = (const char *const *)(a + run * inputs->stride);
-    const char *row[TILE_ROWS];
-    FOR_ROWS {
-      row[i] = inputs->runs ? table[i] : a + i * inputs->stride;
-      OWN_REGISTER(row[i]);
-    }
+    ROW_POINTERS
     UNROLL for (size_t step = 0; step < k; step++, panel += vectors * LANES) {
       vector b[TILE_VECTORS];
       FOR_VECTORS b[j] = (vector)load_words(panel + j * LANES);
@@ -66,56 +62,66 @@ PRODUCT(multiply_f32, vector) {
 #if BF16_DOT
 // The inputs are bfloat16 too.
 PRODUCT(multiply_bf16, vector) {
-  ROW_POINTERS
-  for (size_t group = 0; group < (k + 1) / 2; group++, panel += vectors * LANES) {
-    words b[TILE_VECTORS];
-    FOR_VECTORS b[j] = load_words(panel + j * LANES);
-    FOR_ROWS {
-      words left = splat_word(row[i] + group * 4);
-      FOR_VECTORS total[i][j] = bf16_dot(total[i][j], left, b[j]);
+  size_t run = 0;
+  do {
+    ROW_POINTERS
+    for (size_t group = 0; group < (k + 1) / 2; group++, panel += vectors * LANES) {
+      words b[TILE_VECTORS];
+      FOR_VECTORS b[j] = load_words(panel + j * LANES);
+      FOR_ROWS {
+        words left = splat_word(row[i] + group * 4);
+        FOR_VECTORS total[i][j] = bf16_dot(total[i][j], left, b[j]);
+      }
     }
-  }
+  } while (++run < inputs->runs);
 }
 #else
 // The inputs stay float32, and a bfloat16 is the upper half of a float32.
 PRODUCT(multiply_bf16, vector) {
-  ROW_POINTERS
-  for (size_t group = 0; group < k / 2; group++, panel += vectors * LANES) {
-    vector b[TILE_VECTORS];
-    FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) << 16);
-    FOR_ROWS {
-      vector left = (vector)splat_word(row[i] + group * 8);
-      FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
-    }
-    LOAD_AGAIN;
-    FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) & 0xFFFF0000);
-    FOR_ROWS {
-      vector left = (vector)splat_word(row[i] + group * 8 + 4);
-      FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
-    }
-  }
-  if (k % 2) {
-    FOR_ROWS {
-      vector left = (vector)splat_word(row[i] + k / 2 * 8);
-      FOR_VECTORS {
-        vector b = (vector)(load_words(panel + j * LANES) << 16);
-        total[i][j] = multiply_add(left, b, total[i][j]);
+  size_t run = 0;
+  do {
+    ROW_POINTERS
+    for (size_t group = 0; group < k / 2; group++, panel += vectors * LANES) {
+      vector b[TILE_VECTORS];
+      FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) << 16);
+      FOR_ROWS {
+        vector left = (vector)splat_word(row[i] + group * 8);
+        FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
+      }
+      LOAD_AGAIN;
+      FOR_VECTORS b[j] = (vector)(load_words(panel + j * LANES) & 0xFFFF0000);
+      FOR_ROWS {
+        vector left = (vector)splat_word(row[i] + group * 8 + 4);
+        FOR_VECTORS total[i][j] = multiply_add(left, b[j], total[i][j]);
       }
     }
-  }
+    if (k % 2) {
+      FOR_ROWS {
+        vector left = (vector)splat_word(row[i] + k / 2 * 8);
+        FOR_VECTORS {
+          vector b = (vector)(load_words(panel + j * LANES) << 16);
+          total[i][j] = multiply_add(left, b, total[i][j]);
+        }
+      }
+      panel += vectors * LANES;
+    }
+  } while (++run < inputs->runs);
 }
 #endif
 
 PRODUCT(multiply_int8, integers) {
-  ROW_POINTERS
-  for (size_t group = 0; group < (k + 3) / 4; group++, panel += vectors * LANES) {
-    words b[TILE_VECTORS];
-    FOR_VECTORS b[j] = load_words(panel + j * LANES);
-    FOR_ROWS {
-      words left = splat_word(row[i] + group * 4);
-      FOR_VECTORS total[i][j] = int8_dot(total[i][j], left, b[j]);
+  size_t run = 0;
+  do {
+    ROW_POINTERS
+    for (size_t group = 0; group < (k + 3) / 4; group++, panel += vectors * LANES) {
+      words b[TILE_VECTORS];
+      FOR_VECTORS b[j] = load_words(panel + j * LANES);
+      FOR_ROWS {
+        words left = splat_word(row[i] + group * 4);
+        FOR_VECTORS total[i][j] = int8_dot(total[i][j], left, b[j]);
+      }
     }
-  }
+  } while (++run < inputs->runs);
 }
 
 // ---- Tiles -------------------------------------------------------------------------------------
@@ -139,7 +145,7 @@ INLINE bool is_plain(const zk_gemm_task *task) {
     vector total[TILE_ROWS][TILE_VECTORS] = {}, sums[TILE_ROWS][TILE_VECTORS];                     \
     const int rows = ROWS, vectors = VECTORS;                                                      \
     prefetch_tile(rows, vectors, c, task->c_stride);                                               \
-    multiply_##NAME(rows, vectors, inputs, a, panel, task->k, total);                      \
+    multiply_##NAME(rows, vectors, inputs, a, panel, task->k, total);                              \
     if (columns == VECTORS * LANES && is_plain(task)) {                                            \
       FOR_ROWS FOR_VECTORS store(c + i * task->c_stride + j * LANES, total[i][j]);                 \
       return;                                                                                      \
@@ -157,7 +163,7 @@ INLINE bool is_plain(const zk_gemm_task *task) {
     vector sums[TILE_ROWS][TILE_VECTORS];                                                          \
     const int rows = ROWS, vectors = VECTORS, width = VECTORS * LANES;                             \
     prefetch_tile(rows, vectors, c, task->c_stride);                                               \
-    multiply_##NAME(rows, vectors, inputs, a, panel + 2 * width, task->k, total);          \
+    multiply_##NAME(rows, vectors, inputs, a, panel + 2 * width, task->k, total);                  \
     const zk_input_row *input = inputs->int8 + (size_t)(a - inputs->rows) / inputs->stride;        \
     FOR_ROWS FOR_VECTORS {                                                                         \
       integers weights = (integers)load_words(panel + width + j * LANES);                          \
@@ -223,11 +229,12 @@ INLINE words rounded_to_bf16(words x) {
   return (is_nan & (x >> 16 | 0x40)) | (~is_nan & rounded);
 }
 
-static void convert_bf16(const float *a, size_t k, char *out, zk_input_row *row) {
-  (void)row;
+static void convert_bf16(
+    const float *a, size_t k, const zk_range *range, char *out, zk_input_row *row) {
+  (void)range, (void)row;
   for (size_t i = 0; i < k; i += LANES) {
     size_t count = zk_min(k - i, LANES);
-    words bits = rounded_to_bf16((words)(count == LANES ? load(a + i) : load_part(a + i, count)));
+    words bits = rounded_to_bf16((words)load_part(a + i, count));
     uint16_t halves[LANES];
     for (int lane = 0; lane < LANES; lane++) halves[lane] = (uint16_t)bits[lane];
     memcpy(out + i * 2, halves, sizeof halves);
@@ -238,20 +245,23 @@ static void convert_bf16(const float *a, size_t k, char *out, zk_input_row *row)
 #define CONVERT_BF16 NULL
 #endif
 
-// The range of a row, which always has 0 in it, becomes 255 numbers of -128...127. A row with a number
-// that is not finite gives nothing but NaN.
-static void convert_int8(const float *a, size_t k, char *out, zk_input_row *row) {
-  typedef uint8_t bytes __attribute__((vector_size(LANES)));
+static void measure_int8(const float *a, size_t k, zk_range *range) {
   vector high = splat(0), low = splat(0), poison = splat(0);
   for (size_t i = 0; i < k; i += LANES) {
-    size_t count = zk_min(k - i, LANES);
-    vector x = count == LANES ? load(a + i) : load_part(a + i, count);
+    vector x = load_part(a + i, zk_min(k - i, LANES));
     high = maximum(high, x);
     low = maximum(low, -x);
     poison += x * 0;
   }
-  float bottom = -largest(low), range = largest(high) - bottom;
-  if (sum(poison) != 0 || range > FLT_MAX) {
+  zk_widen_range(range, &(zk_range){largest(high), largest(low), sum(poison)});
+}
+
+// The range becomes 255 numbers of -128...127. Where a number is not finite there is nothing but NaN.
+static void convert_int8(
+    const float *a, size_t k, const zk_range *of, char *out, zk_input_row *row) {
+  typedef uint8_t bytes __attribute__((vector_size(LANES)));
+  float bottom = -of->low, range = of->high - bottom;
+  if (of->poison != 0 || range > FLT_MAX) {
     memset(out, 0, zk_ceil_div(k, 4) * 4);
     *row = (zk_input_row){NAN, 0, 0};
     return;
@@ -262,7 +272,7 @@ static void convert_int8(const float *a, size_t k, char *out, zk_input_row *row)
   integers total = {};
   for (size_t i = 0; i < k; i += LANES) {
     size_t count = zk_min(k - i, LANES);
-    vector x = count == LANES ? load(a + i) : load_part(a + i, count);
+    vector x = load_part(a + i, count);
     vector scaled = x * factor;  // a statement of its own: rounded alike with and without fma
     integers q = (integers)(scaled + to_integer) - 0x4B400000 + zero;
     // Weights beyond the last one are 0, but may have an offset.

@@ -29,6 +29,10 @@ INLINE vector maximum(vector a, vector b) { return choose(a > b, a, b); }
 // The smaller one; b where either is no number.
 INLINE vector minimum(vector a, vector b) { return choose(a < b, a, b); }
 INLINE vector magnitude(vector x) { return (vector)((integers)x & 0x7FFFFFFF); }
+// The first `count` elements of a vector; those beyond are 0.
+#ifdef PATH_MASKS
+#include PATH_MASKS
+#else
 INLINE vector load_part(const float *p, size_t count) {
   if (count == LANES) return load(p);
   vector v = {};
@@ -39,6 +43,7 @@ INLINE void store_part(float *p, vector v, size_t count) {
   if (count == LANES) store(p, v);
   else memcpy(p, &v, count * sizeof(float));
 }
+#endif
 
 INLINE float sum(vector v) {
   float total = 0;

@@ -1,6 +1,6 @@
 // Divides a convolution by Winograd's algorithm into blocks of tiles: for each block the transformed
 // inputs, then for each panel of outputs a product for each element of a tile, and the results.
-#include "winograd.h"
+#include "convolutions.h"
 
 enum {
   KERNEL = 3,
@@ -47,7 +47,7 @@ static size_t element_size(const zk_path *path, const zk_convolution_task *task)
   return zk_packed_size(path, ZK_F32, task->outputs, task->inputs);
 }
 
-size_t zk_winograd_packed_size(const zk_path *path, const zk_convolution_task *task) {
+static size_t packed_size(const zk_path *path, const zk_convolution_task *task) {
   return element_count(zk_winograd_tile(task)) * element_size(path, task);
 }
 
@@ -82,7 +82,7 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
   }
 }
 
-void zk_winograd_pack(
+static void pack(
     const zk_path *path, zk_pool *pool, const zk_convolution_task *task, const float *w,
     void *packed) {
   pack_context context = {path, task, w, packed};
@@ -117,9 +117,7 @@ static winograd_context plan(
   plan.product = (zk_gemm_task){
       .precision = ZK_F32, .c_stride = path->tile_columns, .k = task->inputs,
       .activation = ZK_IDENTITY, .combine = ZK_STORE};
-  plan.store = (zk_gemm_task){
-      .precision = ZK_F32, .c_stride = task->y_stride, .bias = task->bias, .scale = task->scale,
-      .activation = task->activation, .combine = task->combine};
+  plan.store = zk_store_of(task);
   size_t room = BLOCK_FLOATS / (plan.elements * plan.input_row);
   size_t most = zk_min(MOST_TILES, room + path->tile_rows);
   plan.blocks = zk_ceil_div(plan.tiles, most);
@@ -135,15 +133,11 @@ static winograd_context plan(
   return plan;
 }
 
-typedef struct {
-  size_t image, y, x;
-} place;
-
 // The first result of a tile.
-static place place_of(const winograd_context *context, size_t tile) {
+static zk_place place_of(const winograd_context *context, size_t tile) {
   const zk_window *window = &context->task->window;
   size_t columns = across(window, context->m), count = down(window, context->m) * columns;
-  return (place){
+  return (zk_place){
       tile / count, tile % count / columns * context->m, tile % columns * context->m};
 }
 
@@ -151,7 +145,7 @@ static void transform_inputs(const winograd_context *context, size_t tile, float
   const zk_convolution_task *task = context->task;
   const zk_window *window = &task->window;
   const float *seen[MOST_ELEMENTS], **next = seen;
-  place at = place_of(context, tile);
+  zk_place at = place_of(context, tile);
   size_t side = context->m + KERNEL - 1;
   // What is beyond the edge is not below the height and the width.
   for (size_t i = 0, y = at.y - window->top; i < side; i++, y++) {
@@ -198,7 +192,7 @@ static void store_panel(
   zk_winograd_result *result =
       context->functions->result[zk_panel_vectors(path, columns) - 1];
   for (size_t tile = 0; tile < count; tile++) {
-    place at = place_of(context, first + tile);
+    zk_place at = place_of(context, first + tile);
     size_t row = (at.image * window->out_height + at.y) * window->out_width + at.x;
     result(
         &context->store, sums + tile * path->tile_columns, context->sum_element,
@@ -225,13 +219,15 @@ static void convolve_unit(void *opaque, size_t unit, int thread) {
   }
 }
 
-size_t zk_winograd_scratch(
+static size_t scratch(
     const zk_path *path, const zk_pool *pool, const zk_convolution_task *task) {
   return (size_t)zk_pool_threads(pool) * plan(path, pool, task).scratch;
 }
 
-void zk_winograd_convolve(const zk_path *path, zk_pool *pool, const zk_convolution_task *task) {
+static void convolve(const zk_path *path, zk_pool *pool, const zk_convolution_task *task) {
   winograd_context context = plan(path, pool, task);
   size_t parts = zk_ceil_div(context.panels, context.panels_per_unit);
   zk_parallel(pool, context.blocks * parts, convolve_unit, &context);
 }
+
+const zk_convolver zk_by_winograd = {packed_size, pack, scratch, convolve};

@@ -11,6 +11,18 @@ static size_t output_length(
   return (length + padding - dilation * (kernel - 1) - 1) / stride + 1;
 }
 
+// Numbers that every precision has: weights of -1, 0 and 1, each output with one that is not 0, and
+// integers as inputs, of -127...127 in one image and of 0...254 in the next.
+static void make_exact(float *x, size_t image_size, size_t images, float *w, size_t k, size_t n) {
+  for (size_t image = 0; image < images; image++, x += image_size) {
+    float shift = image % 2 ? 127 : 0;
+    for (size_t i = 0; i < image_size; i++) x[i] = rintf(fminf(fmaxf(x[i] * 100, -127), 127)) + shift;
+    x[0] = -127 + shift;
+    x[1] = 127 + shift;
+  }
+  for (size_t i = 0; i < n * k; i++) w[i] = i % k == 0 ? 1 : (float)((w[i] > 0.2f) - (w[i] < -0.2f));
+}
+
 static double compare_convolution(
     const zk_path *path, zk_pool *pool, zk_precision precision, shape s, size_t gap) {
   enum { IMAGES = 2 };
@@ -30,6 +42,9 @@ static double compare_convolution(
   float *x = floats(IMAGES * s.height * s.width * x_stride);
   float *w = floats(s.outputs * taps * s.inputs / s.groups);
   float *bias = floats(s.outputs + ZK_PADDING), *scale = floats(s.outputs + ZK_PADDING);
+  if (precision != ZK_F32)
+    make_exact(
+        x, s.height * s.width * x_stride, IMAGES, w, taps * s.inputs / s.groups, s.outputs);
   float *zeros = bytes(s.inputs * sizeof *zeros);
   memset(zeros, 0, s.inputs * sizeof *zeros);
   float *start = floats(rows * y_stride), *found = floats(rows * y_stride);
@@ -135,7 +150,8 @@ void compare_maps(const zk_path *path, zk_pool *pool) {
       {8, 8, 2, 9, 7, 3, 3, 1, 1, 1, 1, 1, 1},      {48, 48, 2, 8, 9, 3, 3, 2, 1, 1, 1, 1, 1},
       {6, 12, 6, 7, 7, 3, 3, 2, 1, 1, 1, 1, 1},     {112, 112, 2, 5, 9, 3, 3, 1, 1, 1, 1, 1, 1},
       {30, 18, 3, 6, 6, 5, 1, 1, 1, 2, 0, 2, 0},    {64, 64, 4, 12, 13, 3, 3, 1, 2, 2, 2, 2, 2},
-      {9, 6, 3, 40, 11, 1, 1, 1, 1, 0, 0, 0, 0}};
+      {9, 6, 3, 40, 11, 1, 1, 1, 1, 0, 0, 0, 0},    {48, 80, 2, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1},
+      {16, 100, 4, 7, 6, 3, 3, 1, 1, 1, 1, 1, 1}};
   static const shape depthwise[] = {
       {1, 1, 1, 5, 5, 3, 3, 1, 1, 1, 1, 1, 1},      {7, 7, 7, 9, 8, 3, 3, 1, 1, 1, 1, 1, 1},
       {16, 16, 16, 12, 40, 5, 5, 2, 1, 2, 2, 2, 2}, {72, 72, 72, 14, 14, 7, 7, 1, 3, 9, 9, 9, 9},
@@ -147,6 +163,13 @@ void compare_maps(const zk_path *path, zk_pool *pool) {
     for (size_t gap = 0; gap < 6; gap += 5)
       worst = fmax(worst, compare_convolution(path, pool, ZK_F32, dense[i], gap));
   report(path, "dense", worst);
+  worst = 0;
+  for (size_t i = 0; i < sizeof dense / sizeof *dense; i++)
+    for (size_t gap = 0; gap < 6; gap += 5)
+      for (int precision = ZK_BF16; precision < ZK_PRECISIONS; precision++)
+        worst = fmax(
+            worst, compare_convolution(path, pool, (zk_precision)precision, dense[i], gap));
+  report(path, "rounded", worst);
   worst = 0;
   for (size_t i = 0; i < sizeof winograd / sizeof *winograd; i++)
     for (size_t gap = 0; gap < 6; gap += 5)

@@ -59,12 +59,20 @@ import ZooCore
     return window
   }()
 
-  /// A dense convolution is the product of what its windows see, in every precision.
+  /// A dense convolution is the product of what its windows see, in every precision; int8 inputs of
+  /// an image share a scale.
   @Test(arguments: LinearTests.Kernel.all, windows)
   func aDenseConvolutionIsAProduct(kernel: LinearTests.Kernel, window: Window) throws {
     var noise = Noise(seed: 7)
     let input = MapShape(channels: 21, size: ImageSize(height: 9, width: 11))
-    let x = noise.tensor([2 * input.area, input.channels])
+    var scalars = noise.tensor([2 * input.area, input.channels]).scalars
+    // Every place has the extremes of its image, so that with int8 a window's scale is the image's.
+    for place in 0..<2 * input.area {
+      let extreme: Float = place < input.area ? 5 : 7
+      scalars[place * input.channels] = extreme
+      scalars[place * input.channels + 1] = -extreme / 2
+    }
+    let x = Tensor(shape: [2 * input.area, input.channels], scalars: scalars)
     let shape = [30, input.channels, window.kernel.height, window.kernel.width]
     let weight = noise.tensor(shape)
     let bias = noise.tensor([30])

@@ -212,8 +212,8 @@ typedef struct {
 
 // y [images * out_height * out_width, outputs] = combine(scale * activation(convolution + bias)).
 //
-// With one group the precision is as in a product, where a row is what a window sees; with more it is
-// ZK_F32. ZK_PADDING zeros follow bias and scale.
+// With one group the precision is as in a product, but with one scale and zero point for all inputs of
+// an image; with more it is ZK_F32. ZK_PADDING zeros follow bias and scale.
 typedef struct {
   zk_precision precision;
   // Whether each result is a sum of products. Else dense 3 x 3 convolutions of stride 1 in ZK_F32 may

@@ -1,5 +1,9 @@
 import ZooTensors
 
+/// Floats of a map between two parts of a network that are computed at once, if there are several
+/// images.
+private let floatsAtOnce = 1 << 19
+
 /// A convolutional network: a stem, stages with feature maps, and what makes an embedding of the last.
 struct ConvolutionalNetwork {
   /// Layers, and the name of the feature map that comes out of them if there is one.
@@ -59,10 +63,30 @@ struct ConvolutionalNetwork {
     let result = workspace.matrix(rows: images.shape[0], columns: embeddingSize)
     workspace.scope {
       var map = workspace.channelsLast(images)
-      for index in parts.indices { map = parts[index].layers(map, in: workspace) }
+      for index in parts.indices { map = pass(map, through: parts[index].layers, in: workspace) }
       features(map, into: result, in: workspace)
     }
     return result
+  }
+
+  /// Some images at a time, so that what is between the layers stays in the processor's cache.
+  private func pass(
+    _ x: Matrix, through layers: MapSequence, in workspace: Workspace
+  ) -> Matrix {
+    let (input, output) = (layers.input, layers.output)
+    let images = x.rows / input.area
+    let y = workspace.matrix(rows: images * output.area, columns: output.channels)
+    let most = max(
+      1, floatsAtOnce / max(input.channels * input.area, output.channels * output.area))
+    var first = 0
+    while first < images {
+      let last = min(first + most, images)
+      layers(
+        x.rows(first * input.area..<last * input.area),
+        into: y.rows(first * output.area..<last * output.area), in: workspace)
+      first = last
+    }
+    return y
   }
 
   var featureShapes: [(stage: String, shape: [Int])] {
@@ -77,7 +101,7 @@ struct ConvolutionalNetwork {
     var maps: [FeatureMap] = []
     var map = workspace.channelsLast(images)
     for (layers, stage) in parts {
-      map = layers(map, in: workspace)
+      map = pass(map, through: layers, in: workspace)
       guard let stage else { continue }
       let size = layers.output.size
       maps.append(
