@@ -1,93 +1,62 @@
 // What happens with the sums of a tile: bias, activation, scale, and how they go into the result.
 
-INLINE void activate_tile(
-    const zk_activation activation, const int rows, const int vectors,
-    vector sums[][TILE_VECTORS]) {
-#define ACTIVATE(ACTIVATION)                                                                       \
-  case ACTIVATION:                                                                                 \
-    for (int i = 0; i < rows; i++)                                                                 \
-      for (int j = 0; j < vectors; j++) sums[i][j] = activate(sums[i][j], ACTIVATION);             \
-    break;
-  switch (activation) {
-    ACTIVATE(ZK_GELU)
-    ACTIVATE(ZK_GELU_TANH)
-    ACTIVATE(ZK_QUICK_GELU)
-    ACTIVATE(ZK_SILU)
-    ACTIVATE(ZK_RELU)
-    ACTIVATE(ZK_RELU6)
-    ACTIVATE(ZK_LEAKY_RELU)
-    ACTIVATE(ZK_SQUARED_RELU)
-    ACTIVATE(ZK_SIGMOID)
-    ACTIVATE(ZK_HARD_SIGMOID)
-    ACTIVATE(ZK_HARD_SWISH)
-    case ZK_IDENTITY: break;
-  }
-#undef ACTIVATE
-}
-
-// bias, activation and scale for the sums of a tile.
-INLINE void transform_tile(
-    const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
-    size_t column) {
-  if (task->bias)
-    for (int j = 0; j < vectors; j++) {
-      vector bias = load(task->bias + column + j * LANES);
-      for (int i = 0; i < rows; i++) sums[i][j] += bias;
-    }
-  if (task->combine != ZK_ADD_THEN_ACTIVATE) activate_tile(task->activation, rows, vectors, sums);
-  if (task->scale)
-    for (int j = 0; j < vectors; j++) {
-      vector scale = load(task->scale + column + j * LANES);
-      for (int i = 0; i < rows; i++) sums[i][j] *= scale;
-    }
-}
-
 // How many columns of vector `j` there are; all but the last are whole.
 INLINE size_t lanes_of(const int vectors, int j, size_t columns) {
   return j + 1 < vectors ? LANES : columns - (size_t)j * LANES;
 }
 
-INLINE void combine_rows(
-    const zk_combine combine, const int rows, const int vectors, vector sums[][TILE_VECTORS],
-    float *c, size_t stride, size_t columns) {
-  for (int i = 0; i < rows; i++, c += stride)
+// Vector by vector; `before` is the activation of what is combined, `after` that of the result.
+INLINE void finish_rows(
+    const zk_activation before, const zk_activation after, const zk_gemm_task *task,
+    const int rows, const int vectors, vector sums[][TILE_VECTORS], float *c, size_t column,
+    size_t columns) {
+  const zk_combine combine = task->combine;
+  vector bias[TILE_VECTORS], scale[TILE_VECTORS];
+#pragma clang loop unroll(full)
+  for (int j = 0; j < vectors; j++) {
+    bias[j] = task->bias ? load(task->bias + column + j * LANES) : splat(0);
+    scale[j] = task->scale ? load(task->scale + column + j * LANES) : splat(1);
+  }
+  for (int i = 0; i < rows; i++, c += task->c_stride)
 #pragma clang loop unroll(full)
     for (int j = 0; j < vectors; j++) {
       float *at = c + j * LANES;
       size_t count = lanes_of(vectors, j, columns);
-      if (combine == ZK_STORE) store_part(at, sums[i][j], count);
-      if (combine == ZK_ADD) store_part(at, load_part(at, count) + sums[i][j], count);
-      if (combine == ZK_MULTIPLY) store_part(at, load_part(at, count) * sums[i][j], count);
+      vector v = activate(sums[i][j] + bias[j], before) * scale[j];
+      if (combine == ZK_MULTIPLY) v *= load_part(at, count);
+      else if (combine != ZK_STORE) v += load_part(at, count);
+      store_part(at, activate(v, after), count);
     }
-}
-
-INLINE void combine_tile(
-    const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
-    float *c, size_t columns) {
-  size_t stride = task->c_stride;
-  switch (task->combine) {
-    case ZK_STORE: combine_rows(ZK_STORE, rows, vectors, sums, c, stride, columns); break;
-    case ZK_ADD: combine_rows(ZK_ADD, rows, vectors, sums, c, stride, columns); break;
-    case ZK_MULTIPLY: combine_rows(ZK_MULTIPLY, rows, vectors, sums, c, stride, columns); break;
-    case ZK_ADD_THEN_ACTIVATE:
-      for (int i = 0; i < rows; i++)
-        for (int j = 0; j < vectors; j++)
-          sums[i][j] +=
-              load_part(c + i * stride + j * LANES, lanes_of(vectors, j, columns));
-      activate_tile(task->activation, rows, vectors, sums);
-      combine_rows(ZK_STORE, rows, vectors, sums, c, stride, columns);
-      break;
-  }
 }
 
 INLINE void finish(
     const zk_gemm_task *task, const int rows, const int vectors, vector sums[][TILE_VECTORS],
     float *c, size_t column, size_t columns) {
-  const size_t width = (size_t)vectors * LANES;
-  if (task->bias || task->scale || task->activation != ZK_IDENTITY)
-    transform_tile(task, rows, vectors, sums, column);
-  if (columns == width) combine_tile(task, rows, vectors, sums, c, width);
-  else combine_tile(task, rows, vectors, sums, c, columns);
+#define FINISH_ROWS(BEFORE, AFTER)                                                                 \
+  finish_rows(BEFORE, AFTER, task, rows, vectors, sums, c, column, columns)
+  if (task->combine == ZK_ADD_THEN_ACTIVATE) {
+    if (task->activation == ZK_RELU) FINISH_ROWS(ZK_IDENTITY, ZK_RELU);
+    else FINISH_ROWS(ZK_IDENTITY, task->activation);
+    return;
+  }
+#define CASE(ACTIVATION)                                                                           \
+  case ACTIVATION: FINISH_ROWS(ACTIVATION, ZK_IDENTITY); break;
+  switch (task->activation) {
+    CASE(ZK_IDENTITY)
+    CASE(ZK_GELU)
+    CASE(ZK_GELU_TANH)
+    CASE(ZK_QUICK_GELU)
+    CASE(ZK_SILU)
+    CASE(ZK_RELU)
+    CASE(ZK_RELU6)
+    CASE(ZK_LEAKY_RELU)
+    CASE(ZK_SQUARED_RELU)
+    CASE(ZK_SIGMOID)
+    CASE(ZK_HARD_SIGMOID)
+    CASE(ZK_HARD_SWISH)
+  }
+#undef CASE
+#undef FINISH_ROWS
 }
 
 // For all tiles of a width.
@@ -105,3 +74,18 @@ FINISH(3)
 #if TILE_VECTORS >= 4
 FINISH(4)
 #endif
+
+// ---- Without leaving the registers ---------------------------------------------------------------
+
+// Whether the sums themselves are the result.
+INLINE bool is_plain(const zk_gemm_task *task) {
+  return !task->bias && !task->scale && task->activation == ZK_IDENTITY &&
+         task->combine == ZK_STORE;
+}
+
+// Whether a few instructions for each vector are enough: bias, sum, ReLU as the last.
+INLINE bool is_simple(const zk_gemm_task *task) {
+  bool is_last = task->combine == ZK_STORE || task->combine == ZK_ADD_THEN_ACTIVATE;
+  return !task->scale && task->combine != ZK_MULTIPLY &&
+         (task->activation == ZK_IDENTITY || (task->activation == ZK_RELU && is_last));
+}

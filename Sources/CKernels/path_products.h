@@ -132,12 +132,6 @@ INLINE void prefetch_tile(
     for (int j = 0; j < vectors * LANES; j += 16) __builtin_prefetch(c + i * stride + j, 1);
 }
 
-// Whether the sums themselves are the result.
-INLINE bool is_plain(const zk_gemm_task *task) {
-  return !task->bias && !task->scale && task->activation == ZK_IDENTITY &&
-         task->combine == ZK_STORE;
-}
-
 #define FLOAT_TILE(NAME, VECTORS, ROWS)                                                            \
   static void NAME##_##VECTORS##_##ROWS(                                                           \
       const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,     \
@@ -148,6 +142,20 @@ INLINE bool is_plain(const zk_gemm_task *task) {
     multiply_##NAME(rows, vectors, inputs, a, panel, task->k, total);                              \
     if (columns == VECTORS * LANES && is_plain(task)) {                                            \
       FOR_ROWS FOR_VECTORS store(c + i * task->c_stride + j * LANES, total[i][j]);                 \
+      return;                                                                                      \
+    }                                                                                              \
+    if (columns == VECTORS * LANES && is_simple(task)) {                                           \
+      const vector least = splat(task->activation == ZK_RELU ? 0 : -INFINITY);                     \
+      vector bias[TILE_VECTORS];                                                                   \
+      FOR_VECTORS bias[j] = task->bias ? load(task->bias + column + j * LANES) : splat(0);         \
+      if (task->combine == ZK_STORE)                                                               \
+        FOR_ROWS FOR_VECTORS store(                                                                \
+            c + i * task->c_stride + j * LANES, maximum(least, total[i][j] + bias[j]));            \
+      else                                                                                         \
+        FOR_ROWS FOR_VECTORS {                                                                     \
+          float *at = c + i * task->c_stride + j * LANES;                                          \
+          store(at, maximum(least, load(at) + (total[i][j] + bias[j])));                           \
+        }                                                                                          \
       return;                                                                                      \
     }                                                                                              \
     FOR_ROWS FOR_VECTORS sums[i][j] = total[i][j];                                                 \

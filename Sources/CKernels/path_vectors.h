@@ -80,10 +80,28 @@ INLINE vector exponential(vector x) {
   return (vector)(~is_less & (integers)(p * power));
 }
 
-INLINE vector sigmoid(vector x) {
-  vector e = exponential(-magnitude(x));
-  vector upper = splat(1) / (e + 1);
-  return choose(x < splat(0), e * upper, upper);
+// 1 + e^-x, with a relative error below 3e-7 + 1e-7 |x|; at most 1 + 2^126, and NaN of NaN.
+INLINE vector one_plus_exponential(vector x) {
+  const float to_integer = 12582912;  // 1.5 * 2^23: adding it leaves an integer in the low bits
+  vector power = maximum(splat(-126), minimum(splat(126), x * -1.44269504088896341f));
+  vector shifted = power + to_integer;
+  vector r = power - (shifted - to_integer);
+  // 2^r on |r| <= 1/2, a minimax polynomial.
+  vector p = splat(1.32647157e-3f);
+  p = multiply_add(p, r, splat(9.67151299e-3f));
+  p = multiply_add(p, r, splat(5.55073395e-2f));
+  p = multiply_add(p, r, splat(0.240222424f));
+  p = multiply_add(p, r, splat(0.693147004f));
+  p = multiply_add(p, r, splat(1));
+  vector e = (vector)((integers)p + ((integers)shifted << 23));
+  return e + ((power - power) + 1);
+}
+
+INLINE vector sigmoid(vector x) { return splat(1) / one_plus_exponential(x); }
+
+// x * sigmoid(gate), where both have the same sign; of x below -100 it is no more than that of -100.
+INLINE vector gated(vector x, vector gate) {
+  return maximum(splat(-100), x) / one_plus_exponential(gate);
 }
 
 // x times the normal distribution function of x: max(x, 0) less |x| times the tail beyond |x|, which
@@ -106,9 +124,9 @@ INLINE vector activate(vector x, zk_activation activation) {
   switch (activation) {
     case ZK_GELU: return gelu(x);
     case ZK_GELU_TANH:
-      return x * sigmoid(1.5957691216057308f * (x + 0.044715f * x * x * x));
-    case ZK_QUICK_GELU: return x * sigmoid(1.702f * x);
-    case ZK_SILU: return x * sigmoid(x);
+      return gated(x, 1.5957691216057308f * (x + 0.044715f * x * x * x));
+    case ZK_QUICK_GELU: return gated(x, 1.702f * x);
+    case ZK_SILU: return gated(x, x);
     case ZK_RELU: return maximum(splat(0), x);
     case ZK_RELU6: return relu6(x);
     case ZK_LEAKY_RELU: return choose(x < splat(0), x * 0.01f, x);
