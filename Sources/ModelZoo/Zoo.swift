@@ -10,7 +10,7 @@ public struct Zoo: Sendable {
   public let registry: Registry
   /// What brings their files into the cache.
   public let fetcher: Fetcher
-  let backend: LazyBackend
+  private(set) var backend: LazyBackend
 
   /// Makes a zoo.
   ///
@@ -32,7 +32,20 @@ public struct Zoo: Sendable {
   public var threads: Int { backend.threads }
 
   /// The kernels that run on this processor, such as "avx512".
-  package var kernelPath: String { KernelPath.best.name }
+  package var kernelPath: String { backend.path.name }
+
+  /// The names of the kernels that this processor can run, the best first.
+  package static var kernelPaths: [String] { KernelPath.all.filter(\.runsHere).map(\.name) }
+
+  /// The zoo with kernels of another kind of processor; `nil` if this one cannot run them.
+  package func running(kernels name: String) throws(TensorError) -> Zoo? {
+    guard let path = KernelPath.all.first(where: { $0.name == name && $0.runsHere }) else {
+      return nil
+    }
+    var zoo = self
+    zoo.backend = try LazyBackend(threads: threads, path: path)
+    return zoo
+  }
 
   /// The names of models, in birder's order; see ``Registry/names(matching:task:family:)``.
   public func listPretrainedModels(

@@ -95,6 +95,19 @@ struct UnregisteredModelTests {
     try await zoo.run(odd + ZooCommand.digitsRegistry).expectFailure(64, "31")
   }
 
+  @Test func benchTakesOtherKernels() async throws {
+    func run(_ kernels: String) async throws -> Outcome {
+      try await zoo.run(
+        [
+          "bench", "vit_digits_ls", "--made-up-weights", "--batch", "1", "--precision", "f32",
+          "--json", "--kernels", kernels,
+        ] + ZooCommand.digitsRegistry)
+    }
+    let report = try await run("portable").json()
+    #expect(report["kernels"]?.string == "portable")
+    try await run("mmx").expectFailure(64, "'mmx'", "portable")
+  }
+
   @Test func benchTakesTheFile() async throws {
     let outcome = try await zoo.digits(
       "bench", "vit_digits_ls_beetles_120.pt", "--batch", "1", "--precision", "f32", "--json")

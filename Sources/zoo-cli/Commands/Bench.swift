@@ -31,6 +31,11 @@ extension RootCommand {
         valueName: "n|hxw"), transform: ImageOptions.size)
     var size: ImageSize?
 
+    @Option(
+      help: ArgumentHelp(
+        "Kernels for another kind of processor than this one, such as avx2.", valueName: "name"))
+    var kernels: String?
+
     @Flag(help: "Fetch nothing: fill the network with made-up numbers.")
     var madeUpWeights = false
 
@@ -56,10 +61,16 @@ extension RootCommand {
       if madeUpWeights, unregistered.network != nil || unregistered.rgbStats != nil {
         throw ValidationError("--made-up-weights takes no file: name the network in its place.")
       }
+      if let kernels, !Zoo.kernelPaths.contains(kernels) {
+        throw ValidationError(
+          "--kernels '\(kernels)' is not one of \(Zoo.kernelPaths.joined(separator: ", ")), "
+            + "which run here.")
+      }
     }
 
     func run() async throws {
-      let zoo = try await options.makeZoo()
+      var zoo = try await options.makeZoo()
+      if let kernels, let other = try zoo.running(kernels: kernels) { zoo = other }
       let source =
         madeUpWeights ? nil : try await zoo.source(of: model, network: unregistered.network)
       let result = try await zoo.benchmark(
