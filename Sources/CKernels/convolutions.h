@@ -48,13 +48,6 @@ static inline zk_place zk_place_of(const zk_window *window, size_t result) {
       result / area, result % area / window->out_width, result % window->out_width};
 }
 
-static inline zk_place zk_place_after(const zk_window *window, zk_place at) {
-  if (++at.x < window->out_width) return at;
-  at.x = 0;
-  if (++at.y < window->out_height) return at;
-  return (zk_place){at.image + 1, 0, 0};
-}
-
 // The row of the map that the results of line `y` see through a row of the kernel, and the column of
 // those of column `x`: beyond the edge where they are not below the height and the width.
 static inline size_t zk_row_seen(const zk_window *window, size_t y, size_t tap) {

@@ -45,7 +45,7 @@ typedef struct {
   const zk_product *product;
   zk_gemm_task store;
   zk_seen seen;
-  size_t rows_per_unit, row_units, panels, panels_per_unit;
+  size_t rows_per_unit, row_units, panels, panels_per_unit, parts;
   // The runs of a row, and the bytes of each thread's scratch.
   size_t runs, scratch;
   // A converted map: from place to place, and chunks of an image's places.
@@ -84,6 +84,7 @@ static size_t plan(
   size_t wanted = UNITS_PER_THREAD * threads;
   size_t parts = zk_min(context->panels, zk_ceil_div(wanted, context->row_units));
   context->panels_per_unit = zk_ceil_div(context->panels, parts);
+  context->parts = zk_ceil_div(context->panels, context->panels_per_unit);
 
   size_t per_row = context->runs * sizeof(const char *) + sizeof(zk_input_row);
   if (run > 1) per_row += context->runs * context->store.k * sizeof(float);
@@ -176,7 +177,7 @@ static void convolve_unit(void *opaque, size_t unit, int thread) {
   const dense_context *context = opaque;
   const zk_convolution_task *task = context->task;
   const zk_path *path = context->path;
-  size_t first = unit % context->row_units * context->rows_per_unit;
+  size_t first = unit / context->parts * context->rows_per_unit;
   size_t count = zk_min(context->rows_per_unit, context->store.m - first);
   const char **pointers =
       (const char **)((char *)task->scratch + (size_t)thread * context->scratch);
@@ -190,7 +191,7 @@ static void convolve_unit(void *opaque, size_t unit, int thread) {
   size_t column_words = zk_column_words(
       path, task->precision, packed_runs(path, task), packed_inputs(path, task));
   size_t tiles = zk_ceil_div(count, path->tile_rows);
-  size_t panel = unit / context->row_units * context->panels_per_unit;
+  size_t panel = unit % context->parts * context->panels_per_unit;
   size_t end = zk_min(panel + context->panels_per_unit, context->panels);
   for (; panel < end; panel++) {
     size_t column = panel * path->tile_columns;
@@ -210,8 +211,7 @@ static void convolve(const zk_path *path, zk_pool *pool, const zk_convolution_ta
   dense_context context;
   plan(path, pool, task, &context);
   if (context.product->convert_row) convert_map(&context, pool);
-  size_t parts = zk_ceil_div(context.panels, context.panels_per_unit);
-  zk_parallel(pool, context.row_units * parts, convolve_unit, &context);
+  zk_parallel(pool, context.row_units * context.parts, convolve_unit, &context);
 }
 
 const zk_convolver zk_by_products = {packed_size, pack, scratch, convolve};

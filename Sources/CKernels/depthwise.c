@@ -1,7 +1,7 @@
 // Convolutions of each channel by itself.
 #include "convolutions.h"
 
-enum { ROWS_OF_UNIT = 96, UNITS_PER_THREAD = 4 };
+enum { ROWS_OF_UNIT = 96, UNITS_PER_THREAD = 8 };
 
 static size_t packed_size(const zk_path *path, const zk_convolution_task *task) {
   return zk_taps_of(&task->window) * zk_round_up(task->outputs, path->lanes) * sizeof(float);

@@ -3,14 +3,21 @@
 
 #include "path.h"
 
-enum { BLOCK_ROWS = 200, COLUMN_PARTS = 8, UNITS_PER_THREAD = 24, CONVERTED_ROWS = 8 };
+enum {
+  BLOCK_ROWS = 200,
+  COLUMN_PARTS = 8,
+  UNITS_PER_THREAD = 24,
+  // Rows are divided more finely where there are few panels.
+  FEWEST_UNITS_PER_THREAD = 8,
+  CONVERTED_ROWS = 8,
+};
 
 typedef struct {
   const zk_path *path;
   const zk_product *product;
   const zk_gemm_task *task;
   zk_inputs inputs;
-  size_t row_blocks, panels, panels_per_unit;
+  size_t tiles, row_blocks, panels, panels_per_unit, parts;
 } gemm_context;
 
 static void multiply_unit(void *opaque, size_t unit, int thread) {
@@ -18,23 +25,20 @@ static void multiply_unit(void *opaque, size_t unit, int thread) {
   const gemm_context *context = opaque;
   const zk_gemm_task *task = context->task;
   const zk_path *path = context->path;
-  // Rows are split evenly over blocks, and a block's rows evenly over tiles: 197 rows in tiles of
-  // at most 9 are nines and eights, not 21 nines and one of 8.
   size_t column_words = zk_column_words(path, task->precision, 1, task->k);
-  size_t block = unit % context->row_blocks;
-  size_t first = task->m * block / context->row_blocks;
-  size_t last = task->m * (block + 1) / context->row_blocks;
-  size_t tiles = zk_ceil_div(last - first, path->tile_rows);
-  size_t panel = unit / context->row_blocks * context->panels_per_unit;
+  size_t block = unit / context->parts, tiles = context->tiles;
+  size_t first = tiles * block / context->row_blocks;
+  size_t last = tiles * (block + 1) / context->row_blocks;
+  size_t panel = unit % context->parts * context->panels_per_unit;
   size_t panel_end = zk_min(panel + context->panels_per_unit, context->panels);
   for (; panel < panel_end; panel++) {
     size_t column = panel * path->tile_columns;
     size_t columns = zk_min(path->tile_columns, task->n - column);
     const zk_tile *tile_of = context->product->tile[zk_panel_vectors(path, columns) - 1];
     const uint32_t *packed = (const uint32_t *)task->packed + column * column_words;
-    for (size_t tile = 0; tile < tiles; tile++) {
-      size_t row = first + (last - first) * tile / tiles;
-      size_t rows = first + (last - first) * (tile + 1) / tiles - row;
+    for (size_t tile = first; tile < last; tile++) {
+      // Evenly: 197 rows in tiles of at most 9 are nines and eights, not 21 nines and one of 8.
+      size_t row = task->m * tile / tiles, rows = task->m * (tile + 1) / tiles - row;
       tile_of[rows - 1](
           task, &context->inputs, context->inputs.rows + row * context->inputs.stride, packed,
           task->c + row * task->c_stride + column, column, columns);
@@ -89,13 +93,17 @@ void zk_gemm(const zk_path *path, zk_pool *pool, const zk_gemm_task *task) {
   if (task->m == 0 || task->n == 0) return;
   gemm_context context = {.path = path, .product = &path->products[task->precision], .task = task};
   prepare_inputs(&context, pool);
-  context.row_blocks = zk_ceil_div(task->m, BLOCK_ROWS);
+  size_t threads = (size_t)zk_pool_threads(pool);
   context.panels = zk_ceil_div(task->n, path->tile_columns);
-  size_t wanted = UNITS_PER_THREAD * (size_t)zk_pool_threads(pool);
+  context.tiles = zk_ceil_div(task->m, path->tile_rows);
+  context.row_blocks = zk_min(
+      zk_ceil_div(FEWEST_UNITS_PER_THREAD * threads, context.panels), context.tiles);
+  if (context.row_blocks < zk_ceil_div(task->m, BLOCK_ROWS))
+    context.row_blocks = zk_ceil_div(task->m, BLOCK_ROWS);
+  size_t wanted = UNITS_PER_THREAD * threads;
   size_t parts = zk_ceil_div(wanted, context.row_blocks);
   if (parts < COLUMN_PARTS) parts = COLUMN_PARTS;
   context.panels_per_unit = zk_ceil_div(context.panels, zk_min(parts, context.panels));
-  size_t units =
-      context.row_blocks * zk_ceil_div(context.panels, context.panels_per_unit);
-  zk_parallel(pool, units, multiply_unit, &context);
+  context.parts = zk_ceil_div(context.panels, context.panels_per_unit);
+  zk_parallel(pool, context.row_blocks * context.parts, multiply_unit, &context);
 }

@@ -1,8 +1,8 @@
 // Shares the results of pools and the rows of maps out to the threads.
 #include "path.h"
 
-// Rows that a thread takes at once, and the channels of a pool that has few results.
-enum { CHUNK_ROWS = 16, CHUNK_CHANNELS = 64 };
+// Values that a thread takes at once, and the channels of a pool that has few results.
+enum { CHUNK_VALUES = 4096, CHUNK_CHANNELS = 64 };
 
 typedef struct {
   const zk_path *path;
@@ -30,15 +30,54 @@ void zk_pool_map(const zk_path *path, zk_pool *pool, const zk_pooling_task *task
       pool, rows * zk_ceil_div(task->channels, context.per_chunk), pool_row, &context);
 }
 
-static void affine_rows(void *opaque, size_t chunk, int thread) {
+static void affine_chunk(void *opaque, size_t chunk, int thread) {
   (void)thread;
   const map_context *context = opaque;
   const zk_affine_task *task = context->task;
-  size_t end = zk_min((chunk + 1) * CHUNK_ROWS, task->rows);
-  for (size_t row = chunk * CHUNK_ROWS; row < end; row++) context->path->affine_row(task, row);
+  size_t first = chunk * context->per_chunk;
+  context->path->affine_rows(task, first, zk_min(context->per_chunk, task->rows - first));
 }
 
 void zk_affine(const zk_path *path, zk_pool *pool, const zk_affine_task *task) {
-  map_context context = {path, task, 0};
-  zk_parallel(pool, zk_ceil_div(task->rows, CHUNK_ROWS), affine_rows, &context);
+  map_context context = {path, task, zk_ceil_div(CHUNK_VALUES, task->columns)};
+  zk_parallel(pool, zk_ceil_div(task->rows, context.per_chunk), affine_chunk, &context);
+}
+
+typedef struct {
+  const zk_layout_task *task;
+  size_t parts;
+} layout_context;
+
+// Three channels, as images have them, go side by side at once.
+static void interleave(
+    const float *restrict x, size_t area, float *restrict y, size_t y_stride, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    y[i * y_stride] = x[i];
+    y[i * y_stride + 1] = x[i + area];
+    y[i * y_stride + 2] = x[i + 2 * area];
+  }
+}
+
+static void channels_last_part(void *opaque, size_t chunk, int thread) {
+  (void)thread;
+  const layout_context *context = opaque;
+  const zk_layout_task *task = context->task;
+  size_t image = chunk / context->parts, part = chunk % context->parts, channel = 0;
+  size_t first = task->area * part / context->parts;
+  size_t count = task->area * (part + 1) / context->parts - first;
+  const float *x = task->x + image * task->x_stride + first;
+  float *y = task->y + (image * task->area + first) * task->y_stride;
+  for (; channel + 3 <= task->channels; channel += 3) {
+    const float *from = x + channel * task->area;
+    if (task->y_stride == 3) interleave(from, task->area, y, 3, count);
+    else interleave(from, task->area, y + channel, task->y_stride, count);
+  }
+  for (; channel < task->channels; channel++)
+    for (size_t i = 0; i < count; i++)
+      y[i * task->y_stride + channel] = x[channel * task->area + i];
+}
+
+void zk_channels_last(zk_pool *pool, const zk_layout_task *task) {
+  layout_context context = {task, zk_ceil_div(task->area * task->channels, CHUNK_VALUES)};
+  zk_parallel(pool, task->images * context.parts, channels_last_part, &context);
 }

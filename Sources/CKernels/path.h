@@ -139,7 +139,7 @@ struct zk_path {
   void (*pool_result)(
       const zk_pooling_task *task, size_t image, size_t row, size_t column, size_t first,
       size_t count);
-  void (*affine_row)(const zk_affine_task *task, size_t row);
+  void (*affine_rows)(const zk_affine_task *task, size_t first, size_t count);
   // Does multiply-adds in registers; gives the number of floating-point operations.
   double (*peak_operations)(size_t rounds);
 };

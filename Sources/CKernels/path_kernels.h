@@ -68,6 +68,6 @@ const zk_path PATH_NAME = {
     .grouped_rows = GROUPED_ROWS_OF_EACH,
     .winograd = {WINOGRAD(2), WINOGRAD(4)},
     .pool_result = pool_result,
-    .affine_row = affine_row,
+    .affine_rows = affine_rows,
     .peak_operations = peak_operations,
 };

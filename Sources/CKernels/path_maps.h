@@ -57,15 +57,21 @@ INLINE void affine_columns(
   }
 }
 
-static void affine_row(const zk_affine_task *task, size_t row) {
-  const float *x = task->x + row * task->x_stride;
-  float *y = task->y + row * task->y_stride;
-  size_t image = row / task->rows_per_image;
-  const float *scale = task->scale ? task->scale + image * task->scale_image : NULL;
-  const float *shift = task->shift ? task->shift + image * task->shift_image : NULL;
+INLINE void affine_block(
+    const zk_activation activation, const zk_affine_task *task, size_t first, size_t count) {
+  for (size_t row = first; row < first + count; row++) {
+    size_t image = row / task->rows_per_image;
+    affine_columns(
+        activation, task, task->x + row * task->x_stride, task->y + row * task->y_stride,
+        task->scale ? task->scale + image * task->scale_image : NULL,
+        task->shift ? task->shift + image * task->shift_image : NULL);
+  }
+}
+
+static void affine_rows(const zk_affine_task *task, size_t first, size_t count) {
   switch (task->activation) {
-    case ZK_IDENTITY: affine_columns(ZK_IDENTITY, task, x, y, scale, shift); break;
-    case ZK_RELU: affine_columns(ZK_RELU, task, x, y, scale, shift); break;
-    default: affine_columns(task->activation, task, x, y, scale, shift); break;
+    case ZK_IDENTITY: affine_block(ZK_IDENTITY, task, first, count); break;
+    case ZK_RELU: affine_block(ZK_RELU, task, first, count); break;
+    default: affine_block(task->activation, task, first, count); break;
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Workspace {
   /// Cuts images [N, C, H, W] into patches: a matrix [N · H/p · W/p, C · p · p].
   ///
@@ -35,15 +37,10 @@ extension Workspace {
     let result = Matrix(base: memory.floats(n * h * w * c), rows: n * h * w, columns: c, stride: c)
     images.scalars.withUnsafeBufferPointer { pixels in
       guard let start = pixels.baseAddress else { return }
-      backend.parallel(n * h, (start, result, c, h, w)) { context, line, _ in
-        let (start, result, c, h, w) = context.load(
-          as: (UnsafePointer<Float>, Matrix, Int, Int, Int).self)
-        let (image, y) = (line / h, line % h)
-        for channel in 0..<c {
-          let source = start + ((image * c + channel) * h + y) * w
-          for x in 0..<w { result.row(line * w + x)[channel] = source[x] }
-        }
-      }
+      var task = zk_layout_task(
+        x: start, x_stride: c * h * w, y: result.base, y_stride: c, images: n, area: h * w,
+        channels: c)
+      zk_channels_last(backend.pool, &task)
     }
     return result
   }

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Workspace {
   /// The token sequences of all images: [N · (S + P), D].
   ///
@@ -152,11 +154,9 @@ extension Workspace {
     precondition(
       maps.rows == rows.rows * area && rows.columns == maps.columns * area,
       "[\(rows.rows), \(rows.columns)] into [\(maps.rows), \(maps.columns)]")
-    backend.parallel(maps.rows, (rows, maps)) { context, place, _ in
-      let (rows, maps) = context.load(as: (Matrix, Matrix).self)
-      let area = maps.rows / rows.rows
-      let (source, target) = (rows.row(place / area) + place % area, maps.row(place))
-      for channel in 0..<maps.columns { target[channel] = source[channel * area] }
-    }
+    var task = zk_layout_task(
+      x: rows.base, x_stride: rows.stride, y: maps.base, y_stride: maps.stride,
+      images: rows.rows, area: area, channels: maps.columns)
+    zk_channels_last(backend.pool, &task)
   }
 }

@@ -292,3 +292,13 @@ typedef struct {
 void zk_affine(
     const zk_path *_Nonnull path, zk_pool *_Nonnull pool, const zk_affine_task *_Nonnull task);
 void zk_affine_naive(const zk_affine_task *_Nonnull task);
+
+// y [images * area, channels] from x, where each image has one channel after the other.
+typedef struct {
+  const float *_Nonnull x;
+  size_t x_stride;  // from image to image
+  float *_Nonnull y;
+  size_t y_stride;
+  size_t images, area, channels;
+} zk_layout_task;
+void zk_channels_last(zk_pool *_Nonnull pool, const zk_layout_task *_Nonnull task);
