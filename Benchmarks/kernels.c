@@ -110,7 +110,7 @@ static void measure_product(
   float *bias = floats(n + ZK_PADDING);
   void *packed = floats(zk_packed_size(bench->path, precision, n, k) / 4);
   void *scratch = floats(zk_gemm_scratch(bench->path, precision, m, k) / 4 + 1);
-  zk_pack(bench->path, bench->pool, precision, w, n, k, packed);
+  zk_pack(bench->path, bench->pool, precision, w, n, k, NULL, packed);
   bench->product = (zk_gemm_task){
       .precision = precision, .a = a, .a_stride = a_stride, .packed = packed, .scratch = scratch,
       .c = c, .c_stride = c_stride, .m = m, .n = n, .k = k, .bias = bias,

@@ -1,6 +1,7 @@
 // Weights in the form that the register tiles read: panels of tile_columns rows of w, the last one of
 // as many whole vectors as it needs, and in a panel one 32-bit word after the other from each row: a
 // float32, two bfloat16 or four int8 neighbours of a run. A panel of int8 begins with the scale of each row and the sum of its weights.
+#include <math.h>
 #include <string.h>
 
 #include "path.h"
@@ -66,6 +67,14 @@ static int32_t encode(
   return (int32_t)sum;
 }
 
+// The first `count` of w, times the factor of their row if there are factors.
+static void take(
+    const char *w, size_t count, const double *factors, size_t row, float *x) {
+  memcpy(x, w, count * sizeof *x);
+  if (factors)
+    for (size_t i = 0; i < count; i++) x[i] = (float)(x[i] * factors[row]);
+}
+
 // The largest magnitude, of which the bits are ordered as integers are: NaN is above all numbers.
 static float magnitude(const char *w, size_t k) {
   int32_t most = 0;
@@ -96,6 +105,7 @@ typedef struct {
   zk_precision precision;
   const char *w;
   size_t n, runs, k;
+  const double *factors;
   uint32_t *packed;
 } pack_context;
 
@@ -117,6 +127,7 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
     memset(heading, 0, 2 * width * sizeof *heading);
     for (size_t row = 0; row < rows; row++) {
       float most = magnitude(w + row * row_size * sizeof(float), row_size);
+      if (context->factors) most = (float)fabs(most * context->factors[first_row + row]);
       factors[row] = most > 0 ? top / most : 0;
       heading[row] = bits_of(most / top);
     }
@@ -130,7 +141,9 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
       size_t count = zk_min(k - first, BLOCK * step);
       if (count < BLOCK * step) memset(x, 0, sizeof x);
       for (size_t row = 0; row < rows; row++) {
-        memcpy(x, w + (row * row_size + first) * sizeof(float), count * sizeof(float));
+        take(
+            w + (row * row_size + first) * sizeof(float), count, context->factors,
+            first_row + row, x);
         sums[row] +=
             encode(context->precision, x, factors[row], path->weight_offset, block[row]);
       }
@@ -140,15 +153,18 @@ static void pack_panel(void *opaque, size_t panel, int thread) {
   if (context->precision == ZK_INT8) memcpy(heading + width, sums, rows * sizeof *sums);
 }
 
+static void pack_rows(zk_pool *pool, pack_context *context) {
+  zk_parallel(pool, zk_ceil_div(context->n, context->path->tile_columns), pack_panel, context);
+}
+
 void zk_pack_runs(
     const zk_path *path, zk_pool *pool, zk_precision precision, const void *w, size_t n, size_t runs,
     size_t k, void *packed) {
-  pack_context context = {path, precision, w, n, runs, k, packed};
-  zk_parallel(pool, zk_ceil_div(n, path->tile_columns), pack_panel, &context);
+  pack_rows(pool, &(pack_context){path, precision, w, n, runs, k, NULL, packed});
 }
 
 void zk_pack(
     const zk_path *path, zk_pool *pool, zk_precision precision, const void *w, size_t n, size_t k,
-    void *packed) {
-  zk_pack_runs(path, pool, precision, w, n, 1, k, packed);
+    const double *factors, void *packed) {
+  pack_rows(pool, &(pack_context){path, precision, w, n, 1, k, factors, packed});
 }

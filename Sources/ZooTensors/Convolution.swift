@@ -25,11 +25,13 @@ package struct Convolution: Sendable {
   ///
   /// - Parameters:
   ///   - weight: the weight; `nil` for zeros, which take no memory.
+  ///   - factors: what the weights of each output are multiplied by, in double precision.
   ///   - input: the shape of the maps to come.
   ///   - isExact: whether Winograd's algorithm is left out.
   /// - Throws: ``TensorError`` if the shapes of weight, bias, window and map do not go together.
   package init(
-    weight: Tensor?, shape: [Int], bias: Tensor?, input: MapShape, window: Window,
+    weight: LayerWeight?, factors: [Double]? = nil, shape: [Int], bias: Tensor?, input: MapShape,
+    window: Window,
     groups: Int = 1, precision: Precision = .f32, isExact: Bool = false, backend: Backend
   ) throws(TensorError) {
     let (kernel, channels) = (window.kernel, input.channels)
@@ -60,7 +62,9 @@ package struct Convolution: Sendable {
     if groups == 1, window.isPointwise {
       if let weight {
         kind = .pointwise(
-          try Linear(weight: weight, bias: bias, precision: precision, backend: backend))
+          try Linear(
+            weight: weight, factors: factors, bias: bias, precision: precision,
+            backend: backend))
       } else {
         kind = .pointwise(try Linear(zeros: shape, bias: bias, backend: backend))
       }
@@ -84,7 +88,8 @@ package struct Convolution: Sendable {
     backend.count(winogradBytes: byteCount - zk_convolution_packed_size(path, &direct))
     if let weight {
       backend.pass { workspace in
-        let ordered = workspace.channelsLast(weight)
+        let tensor = weight.tensor
+        let ordered = workspace.channelsLast(factors.map(tensor.scaled) ?? tensor)
         zk_convolution_pack(path, backend.pool, &task, ordered.base, memory.base)
       }
     }

@@ -41,20 +41,8 @@ package struct Linear: Sendable {
   package init(
     weight: TensorView, bias: Tensor?, precision: Precision = .f32, backend: Backend
   ) throws(TensorError) {
-    guard weight.dtype == .float32, weight.isContiguous,
-      let start = weight.storage.bytes.baseAddress
-    else {
-      try self.init(
-        weight: try weight.float32(), bias: bias, precision: precision, backend: backend)
-      return
-    }
     try self.init(
-      shape: weight.shape, bias: bias, precision: precision, backend: backend
-    ) { pack in
-      withExtendedLifetime(weight.storage) { pack(start + weight.byteOffset) }
-    }
-    let size = weight.count * weight.dtype.byteCount
-    weight.storage.discard(weight.byteOffset..<weight.byteOffset + size)
+      weight: try LayerWeight(weight), bias: bias, precision: precision, backend: backend)
   }
 
   /// Packs a weight [outputs, …] whose further extents together are the inputs.
@@ -64,12 +52,22 @@ package struct Linear: Sendable {
     weight: Tensor, bias: Tensor?, precision: Precision = .f32, backend: Backend
   ) throws(TensorError) {
     try self.init(
-      shape: weight.shape, bias: bias, precision: precision, backend: backend
-    ) { pack in
-      weight.scalars.withUnsafeBytes { bytes in
-        if let start = bytes.baseAddress { pack(start) }
-      }
-    }
+      weight: .computed(weight), bias: bias, precision: precision, backend: backend)
+  }
+
+  /// Packs a weight [outputs, …] whose further extents together are the inputs.
+  ///
+  /// - Parameter factors: what the weights of each output are multiplied by, in double precision.
+  /// - Throws: ``TensorError`` if the bias does not have `outputs` elements.
+  package init(
+    weight: LayerWeight, factors: [Double]? = nil, bias: Tensor?, precision: Precision = .f32,
+    backend: Backend
+  ) throws(TensorError) {
+    precondition(
+      factors?.count ?? weight.shape.first == weight.shape.first, "a factor for each output")
+    try self.init(
+      shape: weight.shape, factors: factors, bias: bias, precision: precision, backend: backend,
+      withWeight: weight.consume)
   }
 
   /// A layer of the shape of a weight [outputs, …], all zeros, which takes no memory.
@@ -89,8 +87,8 @@ package struct Linear: Sendable {
   }
 
   private init(
-    shape: [Int], bias: Tensor?, precision: Precision, backend: Backend,
-    withWeight: ((UnsafeRawPointer) -> Void) -> Void
+    shape: [Int], factors: [Double]? = nil, bias: Tensor?, precision: Precision,
+    backend: Backend, withWeight: ((UnsafeRawPointer) -> Void) -> Void
   ) throws(TensorError) {
     guard let outputs = shape.first, shape.allSatisfy({ $0 > 0 }) else {
       throw .shapeMismatch(expected: "[outputs, inputs]", found: shape)
@@ -114,7 +112,7 @@ package struct Linear: Sendable {
     backend.pass { _ in
       withWeight { weight in
         zk_pack(
-          path, backend.pool, precision.kernel, weight, outputs, inputs, memory.base)
+          path, backend.pool, precision.kernel, weight, outputs, inputs, factors, memory.base)
       }
     }
   }

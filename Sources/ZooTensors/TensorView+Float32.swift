@@ -6,7 +6,7 @@ extension TensorView {
   public func float32() throws(TensorError) -> Tensor {
     switch dtype {
     case .float32:
-      Tensor(shape: shape, scalars: isContiguous ? copy : elements(Float.self) { $0 })
+      Tensor(shape: shape, scalars: isContiguous ? contiguousFloats : elements(Float.self) { $0 })
     case .float64: Tensor(shape: shape, scalars: elements(Double.self) { Float($0) })
     case .float16:
       Tensor(shape: shape, scalars: elements(UInt16.self) { TensorView.float(half: $0) })
@@ -29,7 +29,7 @@ extension TensorView {
   }
 
   /// The elements of a contiguous float32 tensor.
-  private var copy: [Float] {
+  var contiguousFloats: [Float] {
     Array(unsafeUninitializedCapacity: count) { buffer, initialized in
       initialized = count
       let size = count * MemoryLayout<Float>.size

@@ -66,7 +66,7 @@ static double compare_product(
   char *shifted = bytes(n * k * sizeof *w + 1);
   memcpy(shifted + 1, w, n * k * sizeof *w);
   void *packed = bytes(zk_packed_size(path, precision, n, k));
-  zk_pack(path, pool, precision, shifted + 1, n, k, packed);
+  zk_pack(path, pool, precision, shifted + 1, n, k, NULL, packed);
   void *scratch = bytes(zk_gemm_scratch(path, precision, m, k));
   double worst = 0;
   for (int activation = ZK_IDENTITY; activation < ZK_ACTIVATIONS; activation++)

@@ -78,7 +78,7 @@ import ZooCore
     let bias = noise.tensor([30])
     let backend = try backend(kernel.path)
     let convolution = try Convolution(
-      weight: weight, shape: shape, bias: bias, input: input, window: window,
+      weight: .computed(weight), shape: shape, bias: bias, input: input, window: window,
       precision: kernel.precision, backend: backend)
     let rows = try seen(x, input, window)
     let linear = try Linear(
@@ -106,7 +106,8 @@ import ZooCore
     let results = try [false, true].map { isExact in
       let before = backend.winogradBytes
       let convolution = try Convolution(
-        weight: weight, shape: weight.shape, bias: bias, input: input, window: Window(3),
+        weight: .computed(weight), shape: weight.shape, bias: bias, input: input,
+        window: Window(3),
         precision: kernel.precision, isExact: isExact, backend: backend)
       let usesWinograd = !isExact && kernel.precision == .f32
       #expect((backend.winogradBytes > before) == usesWinograd)
@@ -130,7 +131,7 @@ import ZooCore
     let window = Window(3, stride: 2)
     let backend = try backend(path)
     let all = try Convolution(
-      weight: weight, shape: weight.shape, bias: nil, input: input, window: window,
+      weight: .computed(weight), shape: weight.shape, bias: nil, input: input, window: window,
       groups: groups, backend: backend)
     let rows = 2 * all.output.area
     let found = run(backend, x, rows: rows, columns: groups * outputs) { x, y, workspace in
@@ -140,8 +141,9 @@ import ZooCore
     let shape = [outputs, inputs, 3, 3]
     let own = try (0..<groups).map { group in
       try Convolution(
-        weight: Tensor(
-          shape: shape, scalars: Array(weight.scalars[group * part..<(group + 1) * part])),
+        weight: .computed(
+          Tensor(
+            shape: shape, scalars: Array(weight.scalars[group * part..<(group + 1) * part]))),
         shape: shape, bias: nil, input: MapShape(channels: inputs, size: size), window: window,
         backend: backend)
     }

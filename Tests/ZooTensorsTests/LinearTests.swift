@@ -202,10 +202,13 @@ private func naive(
     for (index, value) in found.enumerated() { #expect(value.isNaN == (index % 20 == 7)) }
   }
 
-  private func product(_ x: Tensor, _ weight: Tensor, _ kernel: Kernel) throws -> [Float] {
+  private func product(
+    _ x: Tensor, _ weight: Tensor, _ kernel: Kernel, factors: [Double]? = nil
+  ) throws -> [Float] {
     let backend = try backend(kernel.path)
     let linear = try Linear(
-      weight: weight, bias: nil, precision: kernel.precision, backend: backend)
+      weight: .computed(weight), factors: factors, bias: nil, precision: kernel.precision,
+      backend: backend)
     return backend.pass { workspace in
       let a = workspace.matrix(rows: x.shape[0], columns: x.shape[1])
       let c = workspace.matrix(rows: x.shape[0], columns: weight.shape[0])
@@ -213,6 +216,17 @@ private func naive(
       linear(a, into: c, in: workspace)
       return c.tensor().scalars
     }
+  }
+
+  /// Factors, of either sign, are multiplied into the weights before those are rounded.
+  @Test(arguments: Kernel.all)
+  func factorsAreFolded(kernel: Kernel) throws {
+    var noise = Noise(seed: 5)
+    let x = noise.tensor([3, 70])
+    let weight = noise.tensor([90, 70])
+    let factors = noise.tensor([90]).scalars.map(Double.init)
+    let found = try product(x, weight, kernel, factors: factors)
+    #expect(try product(x, weight.scaled(by: factors), kernel) == found)
   }
 
   @Test func layersThatOverflowAreRefused() throws {

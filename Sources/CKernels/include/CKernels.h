@@ -72,10 +72,12 @@ bool zk_path_is_native(const zk_path *_Nonnull path, zk_precision precision);
 // How many bytes the packed form of a weight matrix [n, k] takes.
 size_t zk_packed_size(
     const zk_path *_Nonnull path, zk_precision precision, size_t n, size_t k);
-// Packs w [n, k], which may lie at any address, into memory aligned to 64 bytes.
+// Packs w [n, k], which may lie at any address, into memory aligned to 64 bytes. Where there are
+// factors [n] each row is multiplied by its own.
 void zk_pack(
     const zk_path *_Nonnull path, zk_pool *_Nonnull pool, zk_precision precision,
-    const void *_Nonnull w, size_t n, size_t k, void *_Nonnull packed);
+    const void *_Nonnull w, size_t n, size_t k, const double *_Nullable factors,
+    void *_Nonnull packed);
 
 typedef enum {
   ZK_IDENTITY,

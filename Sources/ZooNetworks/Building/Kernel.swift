@@ -6,7 +6,7 @@ import ZooTensors
 struct Kernel {
   let shape: [Int]
   /// `nil` where only shapes count.
-  private var weight: Tensor?
+  private(set) var weight: LayerWeight?
   /// What the weights of each output are multiplied by.
   private var factors: [Double]
   private var bias: [Double]?
@@ -14,7 +14,7 @@ struct Kernel {
   /// Takes the `weight` and, if there is one, the `bias` of a convolution.
   init(_ shape: [Int], bias: Bool = true, _ weights: Weights) throws(NetworkError) {
     self.init(
-      shape: shape, weight: try weights.tensorUnlessOutline("weight", shape),
+      shape: shape, weight: try weights.layerWeightUnlessOutline("weight", shape),
       bias: bias ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init) : nil)
   }
 
@@ -22,7 +22,8 @@ struct Kernel {
   init(linear shape: [Int], bias: Bool = true, _ weights: Weights) throws(NetworkError) {
     self.init(
       shape: shape + [1, 1],
-      weight: try weights.tensorUnlessOutline("weight", shape)?.reshaped(shape + [1, 1]),
+      weight: try weights.layerWeightUnlessOutline("weight", shape)
+        .map { .computed($0.tensor.reshaped(shape + [1, 1])) },
       bias: bias ? try weights.tensor("bias", [shape[0]]).scalars.map(Double.init) : nil)
   }
 
@@ -34,6 +35,10 @@ struct Kernel {
 
   /// A computed one; the weight is `nil` where only shapes count.
   init(shape: [Int], weight: Tensor?, bias: [Double]?) {
+    self.init(shape: shape, weight: weight.map { .computed($0) }, bias: bias)
+  }
+
+  private init(shape: [Int], weight: LayerWeight?, bias: [Double]?) {
     (self.shape, self.weight, self.bias) = (shape, weight, bias)
     factors = [Double](repeating: 1, count: shape[0])
   }
@@ -55,7 +60,7 @@ struct Kernel {
   mutating func fold(preceding norm: BatchNorm) {
     var bias = self.bias ?? [Double](repeating: 0, count: shape[0])
     if let weight {
-      var scalars = weight.scalars
+      var scalars = weight.tensor.scalars
       let taps = shape[2] * shape[3]
       for output in 0..<shape[0] {
         for input in 0..<shape[1] {
@@ -67,15 +72,13 @@ struct Kernel {
           }
         }
       }
-      self.weight = Tensor(shape: shape, scalars: scalars)
+      self.weight = .computed(Tensor(shape: shape, scalars: scalars))
     }
     self.bias = bias
   }
 
-  /// The weight with all factors, or `nil` where only shapes count.
-  var foldedWeight: Tensor? {
-    factors.allSatisfy { $0 == 1 } ? weight : weight?.scaled(by: factors)
-  }
+  /// What the weights of each output are to be multiplied by, unless that is 1.
+  var factorsIfAny: [Double]? { factors.allSatisfy { $0 == 1 } ? nil : factors }
 
   /// The bias, if there is one or a norm was folded in.
   var biasTensor: Tensor? {
@@ -89,7 +92,7 @@ extension Kernel {
   func appendingInput(_ times: [Double]) -> Kernel {
     let (outputs, inputs) = (shape[0], shape[1])
     let newShape = [outputs, inputs + 1, 1, 1]
-    let newWeight = weight.map { weight in
+    let newWeight = (weight?.tensor).map { weight in
       var scalars: [Float] = []
       for output in 0..<outputs {
         let row = weight.scalars[output * inputs..<(output + 1) * inputs]
@@ -132,13 +135,13 @@ extension Kernel {
     var bias = [Double](repeating: 0, count: shape[0])
     for kernel in kernels { bias = zip(bias, kernel.bias ?? bias.map { _ in 0 }).map(+) }
     guard kernels.allSatisfy({ $0.weight != nil }) else {
-      return Kernel(shape: shape, weight: nil, bias: bias)
+      return Kernel(shape: shape, weight: nil as Tensor?, bias: bias)
     }
     var weight = [Double](repeating: 0, count: shape.reduce(1, *))
     for kernel in kernels {
       let (h, w) = (kernel.shape[2], kernel.shape[3])
       let (top, left) = ((height - h) / 2, (width - w) / 2)
-      let scalars = kernel.weight?.scalars ?? []
+      let scalars = kernel.weight?.tensor.scalars ?? []
       let planes = shape[0] * shape[1]
       for plane in 0..<planes {
         let factor = kernel.factors[plane / shape[1]]

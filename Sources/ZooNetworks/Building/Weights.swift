@@ -138,14 +138,19 @@ package struct Weights: Sendable {
     }
   }
 
-  /// Takes a tensor as dense float32; `nil` where only its shape and type count.
-  func tensorUnlessOutline(_ name: String, _ shape: [Int]) throws(NetworkError) -> Tensor? {
-    guard source.isOutline else { return try tensor(name, shape) }
+  /// Takes the weight of a layer; `nil` where only its shape and type count.
+  func layerWeightUnlessOutline(
+    _ name: String, _ shape: [Int]
+  ) throws(NetworkError) -> LayerWeight? {
     let view = try view(name, shape)
     guard view.dtype.isComputable else {
       throw .unsupportedDType(key: prefix + name, dtype: view.dtype)
     }
-    return nil
+    do {
+      return source.isOutline ? nil : try LayerWeight(view)
+    } catch {
+      throw .unsupportedDType(key: prefix + name, dtype: view.dtype)
+    }
   }
 
   /// Takes the weight [outputs, inputs] and the bias [outputs] of a linear layer.
@@ -185,8 +190,9 @@ package struct Weights: Sendable {
   ) throws(NetworkError) -> Convolution {
     do {
       return try Convolution(
-        weight: kernel.foldedWeight, shape: kernel.shape, bias: kernel.biasTensor, input: input,
-        window: window, groups: groups, precision: precision, isExact: isExact, backend: backend)
+        weight: kernel.weight, factors: kernel.factorsIfAny, shape: kernel.shape,
+        bias: kernel.biasTensor, input: input, window: window, groups: groups, precision: precision,
+        isExact: isExact, backend: backend)
     } catch {
       throw .tensor(error)
     }

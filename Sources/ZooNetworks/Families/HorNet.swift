@@ -167,8 +167,8 @@ private struct GlobalLocalFilter: MapLayer {
     var local = builder.part("", channels: half)
     try local.convolution("dw", half, Window(3), groups: half, bias: false)
     self.local = local.sequence
-    let spectrum = try builder.weights.tensorUnlessOutline(
-      "complex_weight", [half, madeSide, madeSide / 2 + 1, 2])
+    let spectrum = try builder.weights.layerWeightUnlessOutline(
+      "complex_weight", [half, madeSide, madeSide / 2 + 1, 2])?.tensor
     let filter = spectrum.map { spectrum in
       let coming =
         side == madeSide
