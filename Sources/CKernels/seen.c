@@ -31,7 +31,8 @@ static float *point_line(
     for (size_t tap_x = 0; tap_x < window->kernel_width; tap_x += seen->run, pointers += rows) {
       // Results from `first` to `end` see nothing beyond an edge.
       size_t offset = tap_x * window->dilation_x, room = window->width + window->left;
-      size_t first = offset < window->left ? zk_ceil_div(window->left - offset, stride) : 0;
+      bool is_before = (ptrdiff_t)(window->left - offset) > 0;
+      size_t first = is_before ? zk_ceil_div(window->left - offset, stride) : 0;
       size_t end = offset + seen->run <= room ? (room - offset - seen->run) / stride + 1 : 0;
       if (row >= window->height) end = 0;
       for (size_t i = 0, x = at.x; i < count; i++, x++) {
