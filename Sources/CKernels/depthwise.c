@@ -29,9 +29,10 @@ typedef struct {
 
 static zk_depthwise_block line_of(const zk_path *path, const zk_window *window) {
   size_t width = window->kernel_width, stride = window->stride_x;
-  bool is_there = width % 2 == 1 && width >= 3 && (width - 3) / 2 < ZK_LINE_WIDTHS &&
-                  stride <= ZK_LINE_STRIDES && window->dilation_x == 1;
-  return is_there ? path->line[(width - 3) / 2][stride - 1] : NULL;
+  bool is_there = width % 2 == 1 && width / 2 < ZK_LINE_WIDTHS && stride <= ZK_LINE_STRIDES;
+  // A line so short that most of what a kernel computes would be beyond its end.
+  bool is_short = window->dilation_x > 1 && window->out_width < ZK_LINE / 2 * window->dilation_x;
+  return is_there && !is_short ? path->line[width / 2][stride - 1] : NULL;
 }
 
 // How many places of a line of the map ZK_LINE results see.
@@ -47,6 +48,7 @@ static depthwise_context plan(
       .w_stride = zk_round_up(task->outputs, path->lanes)};
   size_t wanted = UNITS_PER_THREAD * (size_t)zk_pool_threads(pool);
   if (context.line) {
+    context.store.c_stride *= window->dilation_x;
     size_t lines = task->images * window->out_height;
     lines = zk_min(zk_ceil_div(lines, wanted), zk_ceil_div(ROWS_OF_UNIT, window->out_width));
     context.rows_per_unit = lines * window->out_width;
@@ -72,7 +74,7 @@ static const char **own_pointers(const depthwise_context *context, int thread) {
 
 // ---- Lines -------------------------------------------------------------------------------------
 
-// Fills pointers[kernel row * seen_by_line() + i] for the results from `at` on.
+// Fills pointers[kernel row * seen_by_line() + i] for every dilation_x-th result from `at` on.
 static void point_line(const zk_convolution_task *task, zk_place at, const char **pointers) {
   const zk_window *window = &task->window;
   size_t left = zk_column_seen(window, at.x, 0), count = seen_by_line(window);
@@ -80,34 +82,34 @@ static void point_line(const zk_convolution_task *task, zk_place at, const char 
     size_t row = zk_row_seen(window, at.y, tap);
     size_t line = (at.image * window->height + row) * window->width;
     size_t width = row < window->height ? window->width : 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0, column = left; i < count; i++, column += window->dilation_x)
       pointers[i] =
-          (const char *)(left + i < width ? task->x + (line + left + i) * task->x_stride
-                                          : task->zeros);
+          (const char *)(column < width ? task->x + (line + column) * task->x_stride
+                                        : task->zeros);
   }
 }
 
+// Results that see neighbouring inputs are as far apart as the taps.
 static void convolve_lines(void *opaque, size_t unit, int thread) {
   const depthwise_context *context = opaque;
   const zk_convolution_task *task = context->task;
   const zk_window *window = &task->window;
   const char **pointers = own_pointers(context, thread);
-  size_t channels = task->outputs, lanes = context->path->lanes;
+  size_t channels = task->outputs, lanes = context->path->lanes, step = window->dilation_x;
+  zk_taps taps = {.taps = window->kernel_height, .pointers = pointers};
   size_t first = unit * context->rows_per_unit;
   size_t last = zk_min(first + context->rows_per_unit, context->store.m);
-  for (size_t row = first; row < last;) {
-    zk_place at = zk_place_of(window, row);
-    zk_taps taps = {
-        .taps = window->kernel_height, .rows = zk_min(ZK_LINE, window->out_width - at.x),
-        .pointers = pointers};
-    point_line(task, at, pointers);
-    float *y = task->y + row * task->y_stride;
-    for (size_t column = 0; column < channels; column += lanes)
-      context->line(
-          &context->store, &taps, (const float *)task->packed + column, context->w_stride,
-          y + column, column, zk_min(channels - column, lanes));
-    row += taps.rows;
-  }
+  for (size_t line = first; line < last; line += window->out_width)
+    for (size_t phase = 0; phase < zk_min(step, window->out_width); phase++)
+      for (size_t x = phase; x < window->out_width; x += ZK_LINE * step) {
+        taps.rows = zk_min(ZK_LINE, zk_ceil_div(window->out_width - x, step));
+        point_line(task, zk_place_of(window, line + x), pointers);
+        float *y = task->y + (line + x) * task->y_stride;
+        for (size_t column = 0; column < channels; column += lanes)
+          context->line(
+              &context->store, &taps, (const float *)task->packed + column, context->w_stride,
+              y + column, column, zk_min(channels - column, lanes));
+      }
 }
 
 // ---- Other kernels -----------------------------------------------------------------------------

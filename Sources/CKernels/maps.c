@@ -43,6 +43,19 @@ void zk_affine(const zk_path *path, zk_pool *pool, const zk_affine_task *task) {
   zk_parallel(pool, zk_ceil_div(task->rows, context.per_chunk), affine_chunk, &context);
 }
 
+static void weighted_sum_chunk(void *opaque, size_t chunk, int thread) {
+  (void)thread;
+  const map_context *context = opaque;
+  const zk_weighted_sum_task *task = context->task;
+  size_t first = chunk * context->per_chunk;
+  context->path->weighted_sum_rows(task, first, zk_min(context->per_chunk, task->rows - first));
+}
+
+void zk_weighted_sum(const zk_path *path, zk_pool *pool, const zk_weighted_sum_task *task) {
+  map_context context = {path, task, zk_ceil_div(CHUNK_VALUES, task->columns)};
+  zk_parallel(pool, zk_ceil_div(task->rows, context.per_chunk), weighted_sum_chunk, &context);
+}
+
 typedef struct {
   const zk_layout_task *task;
   size_t parts;

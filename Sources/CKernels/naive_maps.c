@@ -74,3 +74,17 @@ void zk_affine_naive(const zk_affine_task *task) {
     }
   }
 }
+
+void zk_weighted_sum_naive(const zk_weighted_sum_task *task) {
+  for (size_t row = 0; row < task->rows; row++) {
+    const float *x = task->x + row * task->x_stride;
+    const float *weights = task->weights + row * task->weights_stride;
+    const float *constants = task->constants + row / task->rows_per_image * task->constants_stride;
+    for (size_t column = 0; column < task->columns; column++) {
+      double total = (double)constants[column] * weights[task->maps];
+      for (size_t map = 0; map < task->maps; map++)
+        total += (double)x[map * task->columns + column] * weights[map];
+      task->y[row * task->y_stride + column] = (float)total;
+    }
+  }
+}

@@ -40,9 +40,9 @@ typedef void (*zk_tile)(
     const zk_gemm_task *task, const zk_inputs *inputs, const char *a, const uint32_t *panel,
     float *c, size_t column, size_t columns);
 
-// How many neighbouring results of one line a depthwise convolution computes at once, and how many
-// widths and strides of kernels there are for which it does.
-enum { ZK_LINE = 8, ZK_LINE_WIDTHS = 3, ZK_LINE_STRIDES = 2 };
+// How many neighbouring results of one line a depthwise convolution computes at once, and for kernels
+// of how many widths, which are odd, and strides it does.
+enum { ZK_LINE = 8, ZK_LINE_WIDTHS = 6, ZK_LINE_STRIDES = 2 };
 
 enum { ZK_MAX_TILE_ROWS = 9, ZK_MAX_TILE_VECTORS = 4, ZK_MAX_TILE_COLUMNS = 64 };
 
@@ -127,7 +127,7 @@ struct zk_path {
   // vector of which columns are missing.
   zk_depthwise_block depthwise[ZK_MAX_TILE_VECTORS], depthwise_part;
   // One vector, or a part of one, of at most ZK_LINE results that are neighbours in a line. Of kernels
-  // w wide with stride s it is [(w - 3) / 2][s - 1]; each row of the kernel has the
+  // w wide with stride s it is [w / 2][s - 1], or NULL; each row of the kernel has the
   // (ZK_LINE - 1) * s + w pointers to what the line sees, and taps.taps is how many rows there are.
   zk_depthwise_block line[ZK_LINE_WIDTHS][ZK_LINE_STRIDES];
   // grouped[h - 1] computes h half vectors of columns for at most grouped_rows[h - 1] results.
@@ -140,6 +140,7 @@ struct zk_path {
       const zk_pooling_task *task, size_t image, size_t row, size_t column, size_t first,
       size_t count);
   void (*affine_rows)(const zk_affine_task *task, size_t first, size_t count);
+  void (*weighted_sum_rows)(const zk_weighted_sum_task *task, size_t first, size_t count);
   // Does multiply-adds in registers; gives the number of floating-point operations.
   double (*peak_operations)(size_t rounds);
 };

@@ -70,7 +70,7 @@ INLINE void line_sums(
   const int seen = (ZK_LINE - 1) * stride + width;
   const char *const *pointers = taps->pointers;
   for (size_t row = 0; row < taps->taps; row++, pointers += seen) {
-    vector b[8];
+    vector b[2 * ZK_LINE_WIDTHS - 1];
 #pragma clang loop unroll(full)
     for (int tap = 0; tap < width; tap++, w += w_stride) b[tap] = load(w);
 #pragma clang loop unroll(full)
@@ -102,6 +102,7 @@ INLINE void finish_line(
       STORE_LINE(ZK_IDENTITY)
       STORE_LINE(ZK_RELU)
       STORE_LINE(ZK_RELU6)
+      STORE_LINE(ZK_GELU)
       STORE_LINE(ZK_SILU)
       STORE_LINE(ZK_HARD_SWISH)
       default: break;
@@ -127,12 +128,19 @@ INLINE void finish_line(
     finish_line(store, taps->rows, total, c, column, columns);                                     \
   }
 
+LINE(1, 1)
 LINE(3, 1)
 LINE(3, 2)
 LINE(5, 1)
 LINE(5, 2)
 LINE(7, 1)
 LINE(7, 2)
+LINE(9, 1)
+LINE(11, 1)
+
+#define LINES                                                                                      \
+  {{line_1_1}, {line_3_1, line_3_2}, {line_5_1, line_5_2}, {line_7_1, line_7_2}, {line_9_1},       \
+   {line_11_1}}
 
 // ---- Grouped: a few inputs for each output -----------------------------------------------------
 

@@ -63,11 +63,12 @@ const zk_path PATH_NAME = {
     .rotate_row = rotate_row,
     .depthwise = BLOCKS_OF(depthwise),
     .depthwise_part = depthwise_part,
-    .line = {{line_3_1, line_3_2}, {line_5_1, line_5_2}, {line_7_1, line_7_2}},
+    .line = LINES,
     .grouped = GROUPED_BLOCKS,
     .grouped_rows = GROUPED_ROWS_OF_EACH,
     .winograd = {WINOGRAD(2), WINOGRAD(4)},
     .pool_result = pool_result,
     .affine_rows = affine_rows,
+    .weighted_sum_rows = weighted_sum_rows,
     .peak_operations = peak_operations,
 };

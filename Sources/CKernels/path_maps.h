@@ -75,3 +75,21 @@ static void affine_rows(const zk_affine_task *task, size_t first, size_t count) 
     default: affine_block(task->activation, task, first, count); break;
   }
 }
+
+static void weighted_sum_rows(const zk_weighted_sum_task *task, size_t first, size_t count) {
+  for (size_t row = first; row < first + count; row++) {
+    const float *x = task->x + row * task->x_stride;
+    const float *weights = task->weights + row * task->weights_stride;
+    const float *constants =
+        task->constants + row / task->rows_per_image * task->constants_stride;
+    float *y = task->y + row * task->y_stride;
+    for (size_t i = 0; i < task->columns; i += LANES) {
+      size_t own = zk_min(task->columns - i, LANES);
+      vector total = load_part(constants + i, own) * weights[task->maps];
+      for (size_t map = 0; map < task->maps; map++)
+        total = multiply_add(
+            load_part(x + map * task->columns + i, own), splat(weights[map]), total);
+      store_part(y + i, total, own);
+    }
+  }
+}

@@ -74,17 +74,11 @@ extension Workspace {
       maps.columns == (weights.columns - 1) * y.columns && perImage.columns == y.columns
         && maps.rows == y.rows && weights.rows == y.rows && y.rows % perImage.rows == 0,
       "a weight for each map and place")
-    backend.parallel(y.rows, (maps, perImage, weights, y)) { context, row, _ in
-      let (maps, perImage, weights, y) = context.load(
-        as: (Matrix, Matrix, Matrix, Matrix).self)
-      let (target, factors) = (y.row(row), weights.row(row))
-      let (count, channels) = (weights.columns - 1, y.columns)
-      let constants = perImage.row(row / (y.rows / perImage.rows))
-      for channel in 0..<channels { target[channel] = constants[channel] * factors[count] }
-      for map in 0..<count {
-        let (source, factor) = (maps.row(row) + map * channels, factors[map])
-        for channel in 0..<channels { target[channel] += source[channel] * factor }
-      }
-    }
+    var task = zk_weighted_sum_task(
+      x: maps.base, x_stride: maps.stride, weights: weights.base, weights_stride: weights.stride,
+      constants: perImage.base, constants_stride: perImage.stride, y: y.base, y_stride: y.stride,
+      rows: y.rows, columns: y.columns, maps: weights.columns - 1,
+      rows_per_image: y.rows / perImage.rows)
+    zk_weighted_sum(backend.path.pointer, backend.pool, &task)
   }
 }

@@ -27,7 +27,7 @@ static double compare_convolution(
     const zk_path *path, zk_pool *pool, zk_precision precision, shape s, size_t gap) {
   enum { IMAGES = 2 };
   static const zk_activation stored[] = {
-      ZK_IDENTITY, ZK_RELU, ZK_RELU6, ZK_SILU, ZK_HARD_SWISH, ZK_SIGMOID};
+      ZK_IDENTITY, ZK_RELU, ZK_RELU6, ZK_SILU, ZK_HARD_SWISH, ZK_SIGMOID, ZK_GELU};
   zk_window window = {
       .height = s.height, .width = s.width,
       .out_height = output_length(
@@ -64,7 +64,7 @@ static double compare_convolution(
   for (int combine = ZK_STORE; combine < ZK_COMBINES; combine++) {
     task.bias = combine == ZK_MULTIPLY ? NULL : bias;
     task.scale = combine == ZK_ADD ? scale : NULL;
-    task.activation = combine == ZK_STORE ? stored[s.inputs % 6] : ZK_SILU;
+    task.activation = combine == ZK_STORE ? stored[s.inputs % 7] : ZK_SILU;
     task.combine = (zk_combine)combine;
     memcpy(found, start, rows * y_stride * sizeof *start);
     memcpy(expected, start, rows * y_stride * sizeof *start);
@@ -132,6 +132,27 @@ static double compare_affine(
   return worst;
 }
 
+static double compare_weighted_sum(
+    const zk_path *path, zk_pool *pool, size_t maps, size_t columns) {
+  enum { IMAGES = 2, AREA = 13 };
+  size_t rows = IMAGES * AREA, x_stride = maps * columns + 3, y_stride = columns + 2;
+  float *x = floats(rows * x_stride), *weights = floats(rows * (maps + 2));
+  float *constants = floats(IMAGES * (columns + 1));
+  float *found = floats(rows * y_stride), *expected = floats(rows * y_stride);
+  memcpy(expected, found, rows * y_stride * sizeof *found);
+  zk_weighted_sum_task task = {
+      .x = x, .x_stride = x_stride, .weights = weights, .weights_stride = maps + 2,
+      .constants = constants, .constants_stride = columns + 1, .y = found, .y_stride = y_stride,
+      .rows = rows, .columns = columns, .maps = maps, .rows_per_image = AREA};
+  zk_weighted_sum(path, pool, &task);
+  task.y = expected;
+  zk_weighted_sum_naive(&task);
+  double worst = difference(found, expected, rows, y_stride, y_stride);
+  void *all[] = {x, weights, constants, found, expected};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+  return worst;
+}
+
 void compare_maps(const zk_path *path, zk_pool *pool) {
   // Inputs, outputs, groups, height, width, kernel, stride, dilation, padding.
   static const shape dense[] = {
@@ -159,7 +180,10 @@ void compare_maps(const zk_path *path, zk_pool *pool) {
       {16, 16, 16, 12, 40, 5, 5, 2, 1, 2, 2, 2, 2}, {72, 72, 72, 14, 14, 7, 7, 1, 3, 9, 9, 9, 9},
       {50, 50, 50, 3, 31, 1, 5, 1, 1, 0, 2, 0, 2},  {24, 24, 24, 20, 33, 3, 3, 2, 1, 0, 0, 1, 1},
       {100, 100, 100, 7, 7, 5, 5, 1, 1, 2, 2, 2, 2}, {45, 45, 45, 9, 19, 7, 7, 1, 1, 3, 3, 3, 3},
-      {20, 20, 20, 15, 34, 7, 7, 2, 1, 3, 3, 3, 3},  {32, 32, 32, 9, 21, 5, 3, 1, 1, 2, 1, 2, 1}};
+      {20, 20, 20, 15, 34, 7, 7, 2, 1, 3, 3, 3, 3},  {32, 32, 32, 9, 21, 5, 3, 1, 1, 2, 1, 2, 1},
+      {33, 33, 33, 10, 9, 9, 9, 1, 1, 4, 4, 4, 4},   {18, 18, 18, 6, 25, 1, 11, 1, 1, 0, 5, 0, 5},
+      {18, 18, 18, 17, 9, 11, 1, 1, 1, 5, 0, 5, 0},  {35, 35, 35, 6, 29, 3, 7, 1, 3, 3, 9, 3, 9},
+      {16, 16, 16, 9, 40, 3, 5, 2, 2, 2, 4, 2, 4},   {22, 22, 22, 12, 7, 5, 5, 1, 2, 4, 4, 4, 4}};
   double worst = 0;
   for (size_t i = 0; i < sizeof dense / sizeof *dense; i++)
     for (size_t gap = 0; gap < 6; gap += 5)
@@ -201,4 +225,9 @@ void compare_maps(const zk_path *path, zk_pool *pool) {
             worst, compare_affine(
                        path, pool, columns, (zk_activation)activation, (zk_combine)combine));
   report(path, "affine", worst);
+  worst = 0;
+  for (size_t maps = 0; maps < 4; maps++)
+    for (size_t columns = 1; columns < 70; columns = columns * 4 + 3)
+      worst = fmax(worst, compare_weighted_sum(path, pool, maps, columns));
+  report(path, "weighted", worst);
 }

@@ -304,3 +304,22 @@ typedef struct {
   size_t images, area, channels;
 } zk_layout_task;
 void zk_channels_last(zk_pool *_Nonnull pool, const zk_layout_task *_Nonnull task);
+
+// Maps side by side, weighed place by place and added up with one value for each image and channel:
+// y [rows, columns] = the sum of weights [maps + 1] of the row times x [maps, columns] of the row and
+// constants [columns] of the image.
+typedef struct {
+  const float *_Nonnull x;
+  size_t x_stride;
+  const float *_Nonnull weights;
+  size_t weights_stride;
+  const float *_Nonnull constants;
+  size_t constants_stride;
+  float *_Nonnull y;
+  size_t y_stride;
+  size_t rows, columns, maps, rows_per_image;
+} zk_weighted_sum_task;
+void zk_weighted_sum(
+    const zk_path *_Nonnull path, zk_pool *_Nonnull pool,
+    const zk_weighted_sum_task *_Nonnull task);
+void zk_weighted_sum_naive(const zk_weighted_sum_task *_Nonnull task);

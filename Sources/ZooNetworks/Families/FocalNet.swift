@@ -71,11 +71,13 @@ private struct Blocks {
     let channels = stage.shape.channels
     let block = stage.scope(name)
     try append(1, block, to: &stage) { branch, scale throws(NetworkError) in
+      let modulation = branch.scope("modulation")
+      var after = modulation
+      if normsInside { try after.norm("norm", FocalNet.norm) }
+      try after.convolution("proj", channels, scaledBy: scale)
       branch.append(
         try Modulation(
-          branch.scope("modulation"), level: level, window: window, takesMean: takesMean))
-      if normsInside { try branch.norm("modulation.norm", FocalNet.norm) }
-      try branch.convolution("modulation.proj", channels, scaledBy: scale)
+          modulation, level: level, window: window, takesMean: takesMean, after: after))
     }
     try append(2, block, to: &stage) { branch, scale throws(NetworkError) in
       try branch.convolution("mlp.fc1", 4 * channels, activation: .gelu)
@@ -101,16 +103,16 @@ private struct Blocks {
   }
 }
 
-/// query · h(contexts of growing size, weighed at each place).
+/// after(query · h(contexts of growing size, weighed at each place)).
 private struct Modulation: MapLayer {
   let output: MapShape
   private let project: MapSequence
   private let levels: [MapSequence]
   private let mean: Pooling
-  private let mix: MapSequence
+  private let mix, after: MapSequence
 
   init(
-    _ builder: MapBuilder, level: Int, window: Int, takesMean: Bool
+    _ builder: MapBuilder, level: Int, window: Int, takesMean: Bool, after: MapBuilder
   ) throws(NetworkError) {
     output = builder.shape
     let channels = output.channels
@@ -132,35 +134,34 @@ private struct Modulation: MapLayer {
     let share = takesMean ? 1 / Double(level + 1) : 1
     try mix.convolution(
       "h", channels, after: BatchNorm(scale: [Double](repeating: share, count: channels)))
-    self.mix = mix.sequence
+    (self.mix, self.after) = (mix.sequence, after.sequence)
   }
 
   var input: MapShape { output }
 
   func callAsFunction(_ x: Matrix, into y: Matrix, combine: Combine, in workspace: Workspace) {
-    combining(y, combine, in: workspace) { y in
-      workspace.scope {
-        let channels = output.channels
-        let projected = project(x, in: workspace)
-        let contexts = workspace.matrix(rows: x.rows, columns: levels.count * channels)
-        for index in levels.indices {
-          let first = index * channels
-          levels[index](
-            index == 0
-              ? projected.columns(channels..<2 * channels)
-              : contexts.columns(first - channels..<first),
-            into: contexts.columns(first..<first + channels), in: workspace)
-        }
-        let whole = workspace.matrix(rows: x.rows / output.area, columns: channels)
-        mean(contexts.columns(contexts.columns - channels..<contexts.columns), into: whole)
-        workspace.affine(whole, into: whole, activation: .gelu)
-        let context = workspace.matrix(rows: x.rows, columns: channels)
-        workspace.weightedSum(
-          of: contexts, perImage: whole,
-          weights: projected.columns(2 * channels..<projected.columns), into: context)
-        mix(context, into: y, in: workspace)
-        workspace.affine(projected.columns(0..<channels), into: y, combine: .multiply)
+    workspace.scope {
+      let channels = output.channels
+      let projected = project(x, in: workspace)
+      let contexts = workspace.matrix(rows: x.rows, columns: levels.count * channels)
+      for index in levels.indices {
+        let first = index * channels
+        levels[index](
+          index == 0
+            ? projected.columns(channels..<2 * channels)
+            : contexts.columns(first - channels..<first),
+          into: contexts.columns(first..<first + channels), in: workspace)
       }
+      let whole = workspace.matrix(rows: x.rows / output.area, columns: channels)
+      mean(contexts.columns(contexts.columns - channels..<contexts.columns), into: whole)
+      workspace.affine(whole, into: whole, activation: .gelu)
+      let context = workspace.matrix(rows: x.rows, columns: channels)
+      workspace.weightedSum(
+        of: contexts, perImage: whole,
+        weights: projected.columns(2 * channels..<projected.columns), into: context)
+      let query = projected.columns(0..<channels)
+      mix(context, into: query, combine: .multiply, in: workspace)
+      after(query, into: y, combine: combine, in: workspace)
     }
   }
 }
