@@ -173,6 +173,9 @@ int main(int argc, char **argv) {
   printf(
       "%s kernels, %d threads, at most %.1f GFLOP/s in float32\n", zk_path_name(bench.path),
       zk_pool_threads(bench.pool), bench.peak / 1e9);
+  // Whole tiles of all paths, and nothing else to wait for.
+  for (size_t k = 64; k <= 3072; k = k == 64 ? 768 : k * 4)
+    measure_product(&bench, "tiles", ZK_F32, 18, 48, k, ZK_IDENTITY, ZK_STORE);
   for (size_t rows = 197; rows <= 8 * 197; rows *= 8) {
     for (int precision = 0; precision < ZK_PRECISIONS; precision++) {
       zk_precision p = (zk_precision)precision;

@@ -1,6 +1,7 @@
 // Weights in the form that the register tiles read: panels of tile_columns rows of w, the last one of
 // as many whole vectors as it needs, and in a panel one 32-bit word after the other from each row: a
-// float32, two bfloat16 or four int8 neighbours of a run. A panel of int8 begins with the scale of each row and the sum of its weights.
+// float32, two bfloat16 or four int8 neighbours of a run. A panel of int8 begins with the scale of each
+// row and the sum of its weights.
 #include <math.h>
 #include <string.h>
 
